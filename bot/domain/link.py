@@ -1,0 +1,60 @@
+"""A download link as a value: for whom, to what, until when. Never the link itself."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from bot.domain.events import ExpiryRule
+from bot.domain.file_name import package_file_name
+from bot.domain.policy import expiry
+from bot.domain.target import Target
+from bot.domain.value import LinkId, PackageKey, RetrievalId, SlackUserId, Value
+
+
+class LinkOrder(Value):
+    """For whom a link is to be made, and to what."""
+
+    retrieval: RetrievalId
+    target: Target
+    package: PackageKey
+    recipient: SlackUserId
+    effect: str  # the effect key of the step that gives it out
+    size_bytes: int | None = None
+    platform_expires_at: datetime | None = None
+
+
+class LinkRow(Value):
+    """What is known of a download link; not the link, which is nowhere at rest."""
+
+    id: LinkId
+    retrieval: RetrievalId
+    target: Target
+    package: PackageKey
+    recipient: SlackUserId
+    file_name: str
+    size_bytes: int | None = None
+    minted_at: datetime
+    expires_at: datetime
+    rule: ExpiryRule
+    effect: str  # the effect key of the step that minted it
+    revoked_at: datetime | None = None
+    slack_file: str = ""  # the uploaded file's id, where there is no PUBLIC_URL
+
+
+def draw_up(order: LinkOrder, *, minted_at: datetime, lifetime: timedelta) -> LinkRow:
+    """Give the row of a link minted at `minted_at`; its end is fixed here for good."""
+    expires_at, rule = expiry(minted_at, order.platform_expires_at, lifetime)
+    return LinkRow(
+        id=LinkId(secrets.token_hex(16)),
+        file_name=package_file_name(order.target),
+        minted_at=minted_at,
+        expires_at=expires_at,
+        rule=rule,
+        retrieval=order.retrieval,
+        target=order.target,
+        package=order.package,
+        recipient=order.recipient,
+        size_bytes=order.size_bytes,
+        effect=order.effect,
+    )
