@@ -1,0 +1,7 @@
+"""The platforms: what OutSystems offers, in our words.
+
+`gateway.gateway` builds what implements `ports.PlatformGateway` for one configured platform.
+Read `lifetime.py` for what LifeTime is asked, `http.py` for how, `answers.py` for what an answer
+that is no success means. Vendor words stay in `lifetime.py` and `lifetime_models.py`.
+Nothing here knows of Slack, of the store, or of who asks and why.
+"""

@@ -1,0 +1,20 @@
+"""The name of a call to a platform: for people, for metrics, and for what may be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One kind of call."""
+
+    name: str  # the metric's label
+    purpose: str  # what it is for, said after "could not" or "refused to"
+    method: Literal["GET", "POST"] = "GET"
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether sending it twice can do something twice."""
+        return self.method == "POST"

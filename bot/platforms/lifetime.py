@@ -1,0 +1,231 @@
+"""OutSystems 11 LifeTime, API v2, as a platform gateway.
+
+Facts: docs-product "Download source code" and the LifeTime swagger. How the calls are made,
+limited and repeated is `http.py`'s; what the answers look like is `lifetime_models.py`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from pydantic import SecretStr, TypeAdapter, ValidationError
+from yarl import URL
+
+from bot.clock import Clock
+from bot.domain.packaging import PackagingReport, PlatformLink
+from bot.domain.target import Catalogue, Target
+from bot.domain.value import PackageKey, PlatformName
+from bot.errors import (
+    PackageDamaged,
+    PlatformBroken,
+    PlatformError,
+    PlatformNotFound,
+    PlatformRefused,
+    PlatformRejected,
+)
+from bot.platforms import lifetime_models as wire
+from bot.platforms.call import Call
+from bot.platforms.catalogue_cache import CatalogueCache
+from bot.platforms.http import PlatformClient, Reply
+from bot.platforms.lifetime_address import address, api_base, package_address
+from bot.platforms.lifetime_words import application, environment, report, revision, status_in
+from bot.platforms.link_expiry import clock_difference, link_expiry
+from bot.platforms.package_body import Base64Body, ZipBody, zip_body
+from bot.platforms.stream import Stream
+from bot.settings import PlatformSettings
+
+T = TypeVar("T")
+U = TypeVar("U")
+_Opened = tuple[Stream, ZipBody | Base64Body]
+
+_ENVIRONMENTS: Final = Call("environments", "list its environments")
+_APPLICATIONS: Final = Call("applications", "list its applications")
+_APPLICATION: Final = Call("application", "say what runs in the environment")
+_VERSION: Final = Call("version", "name the application's version")
+_START: Final = Call("start", "start the packaging", "POST")
+_STATUS: Final = Call("status", "say how far the packaging is")
+_LINK: Final = Call("link", "give a link to the package")
+_DOWNLOAD: Final = Call("download", "send the package")
+
+_WITH_STATUS: Final = "IncludeEnvStatus=true"
+_WITHOUT_MODULES: Final = "IncludeModules=false"
+# What a link that has expired, or whose package is gone, may be answered with; nobody says which.
+_DEAD_LINK: Final = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.GONE,
+    }
+)
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class LifeTimeGateway:
+    """One LifeTime. Implements ports.PlatformGateway."""
+
+    def __init__(self, settings: PlatformSettings, client: PlatformClient, clock: Clock) -> None:
+        self.name = PlatformName(settings.name)
+        self.packagings_at_once = settings.limits.packagings_at_once
+        self._base = api_base(str(settings.url))
+        self._client = client
+        self._clock = clock
+        self._cache = CatalogueCache(self._read_catalogue, settings.limits.catalogue_minutes, clock)
+
+    async def catalogue(self, *, fresh: bool = False) -> Catalogue:
+        """Give what the platform has; at most some minutes old unless `fresh`."""
+        return await self._cache.get(fresh=fresh)
+
+    async def describe(self, target: Target) -> Target:
+        """Give the target with the revision that runs there now."""
+        url = self._url(*_place(target), "", query=_WITH_STATUS)
+        found = await self._ask(_APPLICATION, url, wire.APPLICATION)
+        status = status_in(found, target.environment.key)
+        runs = revision(status)
+        if not runs.label and status.version_key:
+            label = await self._label(target, status.version_key)
+            runs = runs.model_copy(update={"label": label})
+        name = found.name or target.application_name
+        return target.model_copy(update={"revision": runs, "application_name": name})
+
+    async def start_packaging(self, target: Target) -> PackagingReport:
+        """Ask for a package. May find that it is already there.
+
+        LifeTime lists no packagings, so a request whose answer was lost is sent again, and may
+        have started one that nobody follows.
+        """
+        url = self._url(*_place(target), "sourcecodeaccess")
+
+        def read(reply: Reply) -> PackagingReport:
+            packaging = self._read(_START, wire.PACKAGING, reply)
+            if not packaging.package_key:
+                raise self._client.unreadable(_START, reply)
+            return report(packaging, PackageKey(packaging.package_key))
+
+        return await self._client.ask(_START, url, read)
+
+    async def packaging_report(self, target: Target, package: PackageKey) -> PackagingReport:
+        """Ask how far a packaging is."""
+        url = self._url(*_place(target), "sourcecodeaccess", package, "status")
+        return report(await self._ask(_STATUS, url, wire.PACKAGING), package)
+
+    async def platform_link(self, target: Target, package: PackageKey) -> PlatformLink:
+        """Ask for a new link; PlatformNotFound when the package is gone."""
+        url = self._url(*_place(target), "sourcecodeaccess", package, "download")
+
+        def read(reply: Reply) -> PlatformLink:
+            link = self._read(_LINK, wire.LINK, reply)
+            there = package_address(self._base, link.url) if link.url else None
+            if there is None:
+                raise PlatformBroken(
+                    f"{self.name} gave a link to the package that cannot be used.",
+                    platform=self.name,
+                )
+            expires = link_expiry(link.expires, reply.headers, self._clock.now())
+            return PlatformLink(url=SecretStr(str(there)), expires_at=expires)
+
+        return await self._client.ask(_LINK, url, read)
+
+    @asynccontextmanager
+    async def open_package(
+        self, target: Target, package: PackageKey
+    ) -> AsyncIterator[ZipBody | Base64Body]:
+        """Open the package through a new link, which is asked for once more if it fails."""
+        opened = await self._try_link(target, package)
+        stream, body = opened or await self._follow(await self.platform_link(target, package))
+        try:
+            yield body
+        finally:
+            stream.close()
+
+    async def clock_ahead(self) -> timedelta | None:
+        """Give how far the platform's clock is ahead of ours; None where it does not say."""
+        url = self._url("environments", "")
+
+        def read(reply: Reply) -> timedelta | None:
+            return clock_difference(reply.headers, self._clock.now())
+
+        return await self._client.ask(_ENVIRONMENTS, url, read)
+
+    async def _try_link(self, target: Target, package: PackageKey) -> _Opened | None:
+        """Open the package; None where another link may do better."""
+        link = await self.platform_link(target, package)
+        try:
+            return await self._follow(link)
+        except PlatformError as error:
+            if error.status not in _DEAD_LINK and not isinstance(error, PackageDamaged):
+                raise
+        return None
+
+    async def _follow(self, link: PlatformLink) -> _Opened:
+        stream = await self._download(URL(link.url.get_secret_value(), encoded=True))
+        with ExitStack() as undo:
+            undo.callback(stream.close)
+            body = await zip_body(stream, self.name)
+            undo.pop_all()
+        return stream, body
+
+    async def _download(self, url: URL) -> Stream:
+        with suppress(PlatformRefused):
+            return await self._client.open(_DOWNLOAD, url)
+        # OutSystems' own client sends the token without "Bearer" on this one call.
+        return await self._client.open(_DOWNLOAD, url, is_bare=True)
+
+    async def _read_catalogue(self) -> Catalogue:
+        read_at = self._clock.now()
+        query = f"{_WITHOUT_MODULES}&{_WITH_STATUS}"
+        environments, applications = await _both(
+            self._ask(_ENVIRONMENTS, self._url("environments", ""), wire.ENVIRONMENTS),
+            self._ask(_APPLICATIONS, self._url("applications", "", query=query), wire.APPLICATIONS),
+        )
+        return Catalogue(
+            platform=self.name,
+            environments=tuple(environment(self.name, each) for each in environments if each.key),
+            applications=tuple(application(self.name, each) for each in applications if each.key),
+            read_at=read_at,
+        )
+
+    async def _label(self, target: Target, version: str) -> str:
+        """Give a version's label; empty where LifeTime will not say, which is no reason to stop."""
+        url = self._url("applications", target.application, "versions", version, "")
+        url = url.with_query(_WITHOUT_MODULES)
+        try:
+            return (await self._ask(_VERSION, url, wire.VERSION)).version
+        except (PlatformNotFound, PlatformRefused, PlatformRejected):
+            return ""
+
+    async def _ask(self, call: Call, url: URL, model: TypeAdapter[T]) -> T:
+        return await self._client.ask(call, url, lambda reply: self._read(call, model, reply))
+
+    def _read(self, call: Call, model: TypeAdapter[T], reply: Reply) -> T:
+        try:
+            body = b"[]" if reply.is_nothing else reply.body.removeprefix(_BYTE_ORDER_MARK)
+            return model.validate_json(body)
+        except ValidationError:
+            failure = self._client.unreadable(call, reply)
+        raise failure
+
+    def _url(self, *segments: str, query: str = "") -> URL:
+        return address(self._base, *segments, query=query)
+
+
+def _place(target: Target) -> tuple[str, ...]:
+    return "environments", target.environment.key, "applications", target.application
+
+
+async def _both(one: Coroutine[None, None, T], other: Coroutine[None, None, U]) -> tuple[T, U]:
+    """Await both at once; when one fails the other is given up, and its error raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            first, second = group.create_task(one), group.create_task(other)
+    except* PlatformError as failures:
+        failure = failures.exceptions[0]
+    else:
+        return first.result(), second.result()
+    raise failure

@@ -1,0 +1,96 @@
+"""From LifeTime's words to ours. Pure; unknown words are ordinary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.domain.packaging import (
+    MessageLevel,
+    PackagingMessage,
+    PackagingReport,
+    PackagingState,
+)
+from bot.domain.target import Application, Environment, Placement, Purpose, Revision
+from bot.domain.value import ApplicationKey, EnvironmentKey, PackageKey, PlatformName
+from bot.platforms.lifetime_models import (
+    ApplicationWire,
+    EnvironmentWire,
+    MessageWire,
+    PackagingWire,
+    StatusInEnvironmentWire,
+)
+
+_PURPOSES: Final = {
+    "development": Purpose.DEVELOPMENT,
+    "test": Purpose.TEST,
+    "nonproduction": Purpose.TEST,
+}
+# The two values that OutSystems publishes, and silence, which has only been seen while it runs.
+_STATES: Final = {
+    "": PackagingState.RUNNING,
+    "inprogress": PackagingState.RUNNING,
+    "done": PackagingState.READY,
+}
+_LEVELS: Final = {"warning": MessageLevel.WARNING, "error": MessageLevel.ERROR}
+_LONGEST_STATUS: Final = 100  # characters
+
+
+def environment(platform: PlatformName, wire: EnvironmentWire) -> Environment:
+    """Give an environment; one of a type that we do not know counts as production."""
+    return Environment(
+        platform=platform,
+        key=EnvironmentKey(wire.key),
+        name=wire.name or wire.key,
+        purpose=_PURPOSES.get(_folded(wire.environment_type), Purpose.PRODUCTION),
+        version=wire.os_version,
+        order=wire.order,
+        is_offline=wire.is_offline,
+    )
+
+
+def application(platform: PlatformName, wire: ApplicationWire) -> Application:
+    """Give an application with where it runs."""
+    return Application(
+        platform=platform,
+        key=ApplicationKey(wire.key),
+        name=wire.name or wire.key,
+        kind=wire.kind,
+        placements=tuple(_placement(each) for each in wire.statuses if each.environment_key),
+    )
+
+
+def status_in(wire: ApplicationWire, environment: EnvironmentKey) -> StatusInEnvironmentWire:
+    """Give what runs in one environment, empty where LifeTime does not say."""
+    found = (each for each in wire.statuses if each.environment_key == environment)
+    return next(found, StatusInEnvironmentWire())
+
+
+def revision(wire: StatusInEnvironmentWire) -> Revision:
+    """Give the revision, without a label where LifeTime does not say."""
+    return Revision(label=wire.version_label, is_modified=wire.is_modified)
+
+
+def report(wire: PackagingWire, package: PackageKey) -> PackagingReport:
+    """Say how a packaging stands. Every status that is not published is taken for a failure."""
+    state = _STATES.get(_folded(wire.status))
+    messages = (_message(each) for each in wire.messages)
+    return PackagingReport(
+        package=package,
+        state=state or PackagingState.FAILED,
+        wire_status=wire.status.strip()[:_LONGEST_STATUS],
+        is_known=state is not None,
+        messages=tuple(each for each in messages if each.text),
+    )
+
+
+def _placement(wire: StatusInEnvironmentWire) -> Placement:
+    return Placement(environment=EnvironmentKey(wire.environment_key), revision=revision(wire))
+
+
+def _message(wire: MessageWire) -> PackagingMessage:
+    text = wire.detail.strip() or wire.message.strip()
+    return PackagingMessage(level=_LEVELS.get(_folded(wire.type), MessageLevel.INFO), text=text)
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold()
