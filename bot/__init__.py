@@ -14,6 +14,6 @@ Where things are, lowest floor first; each imports only lower ones, and CI check
     cli/                          one file per command
     sandbox/                      a pretend LifeTime and a pretend Slack; knows nothing of the rest
 
-Read these five first: bot/ports.py, bot/domain/retrieval.py, bot/workflows/retrieval.py,
+Read these five first: bot/ports/, bot/domain/retrieval.py, bot/workflows/retrieval.py,
 bot/slack/card_view.py, handlers/__init__.py.
 """

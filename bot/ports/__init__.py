@@ -1,0 +1,33 @@
+"""What the inside needs from the outside, in our words.
+
+The consumer owns the port: adapters in `platforms`, `store`, `slack`, `links` and `workflows`
+implement these and know nothing of each other; `bot.app` joins them.
+"""
+
+from __future__ import annotations
+
+from bot.ports.engine import Engine
+from bot.ports.links import Minter
+from bot.ports.messenger import ChannelFacts, Messenger
+from bot.ports.platforms import PackageBody, PlatformGateway, Turns
+from bot.ports.rows import Living, Packaging, Run
+from bot.ports.store import Audit, Journal, Links, Livings, Packagings, Runs
+
+__all__ = [
+    "Audit",
+    "ChannelFacts",
+    "Engine",
+    "Journal",
+    "Links",
+    "Living",
+    "Livings",
+    "Messenger",
+    "Minter",
+    "PackageBody",
+    "Packaging",
+    "Packagings",
+    "PlatformGateway",
+    "Run",
+    "Runs",
+    "Turns",
+]

@@ -1,0 +1,84 @@
+"""The short replies in a card's thread, one for each change of state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.domain.events import FailureReason
+from bot.domain.retrieval import Failure, Retrieval
+from bot.slack.message import Message, section
+from bot.slack.mrkdwn import described, fit, mention
+
+_TEXT_LIMIT = 2000
+
+
+def reply_message(retrieval: Retrieval, reply: str) -> Message:
+    """Draw the reply of that name: started, failed, cancelled, denied or direct."""
+    said = _REPLIES[reply](retrieval)
+    return Message(text=said, blocks=(section(said),))
+
+
+def _what(retrieval: Retrieval) -> str:
+    if retrieval.target is None:
+        return "the source code"
+    return f"the source code of {described(retrieval.target, 300)}"
+
+
+def _started(retrieval: Retrieval) -> str:
+    said = f"The platform has begun to package {_what(retrieval)}."
+    if retrieval.is_external and not retrieval.is_direct:
+        return f"{said} The link will go to {_name_of_requester(retrieval)} by direct message."
+    return f"{said} The link will come in this thread."
+
+
+def _name_of_requester(retrieval: Retrieval) -> str:
+    return mention(retrieval.request.requester)
+
+
+def _failed(retrieval: Retrieval) -> str:
+    opening = f"{_name_of_requester(retrieval)}, {_what(retrieval)} could not be retrieved."
+    failure = retrieval.failure
+    if failure is None:
+        return opening
+    said = f"{opening} {fit(failure.text, _TEXT_LIMIT)} {_way_on(failure, 'Retry')}"
+    if failure.reference:
+        return f"{said} Reference: `{fit(failure.reference, 100)}`"
+    return said
+
+
+def _way_on(failure: Failure, button: str) -> str:
+    if failure.reason is FailureReason.PACKAGE_GONE:
+        return "Press *New packaging* on the card to have it packaged again."
+    return f"Press *{button}* on the card to try again."
+
+
+def _cancelled(retrieval: Retrieval) -> str:
+    if retrieval.cancel_asked_by is None:
+        return f"Retrieving {_what(retrieval)} was cancelled."
+    return f"{mention(retrieval.cancel_asked_by)} cancelled retrieving {_what(retrieval)}."
+
+
+def _denied(retrieval: Retrieval) -> str:
+    opening = f"A new link to {_what(retrieval)} could not be made."
+    if retrieval.denial is None:
+        return opening
+    denial = retrieval.denial
+    return f"{opening} {fit(denial.text, _TEXT_LIMIT)} {_way_on(denial, 'New link')}"
+
+
+def _direct(retrieval: Retrieval) -> str:
+    why = " since this channel is shared with another organisation" * retrieval.is_external
+    comma = "," if why else ""
+    return (
+        f"The link to {_what(retrieval)} went to {_name_of_requester(retrieval)} "
+        f"by direct message{comma}{why}."
+    )
+
+
+_REPLIES: Mapping[str, Callable[[Retrieval], str]] = {
+    "started": _started,
+    "failed": _failed,
+    "cancelled": _cancelled,
+    "denied": _denied,
+    "direct": _direct,
+}
