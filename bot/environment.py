@@ -26,6 +26,7 @@ _URL: Final = TypeAdapter(HttpUrl)
 _TRUE: Final = {"1", "true", "yes", "on"}
 _FALSE: Final = {"", "0", "false", "no", "off"}
 _ADDRESS: Final = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:\s]+):(?P<port>[0-9]{1,5})")
+_DATABASE: Final = re.compile(r"sqlite(\+\w+)?:///(?!:memory:).+|postgresql(\+\w+)?://.+")
 _HIGHEST_PORT: Final = 65535
 _DEFAULT_LISTEN: Final = Listen(host="127.0.0.1", port=3000)
 
@@ -259,7 +260,7 @@ def _database_url(variables: Mapping[str, str]) -> str:
     https://specifications.freedesktop.org/basedir-spec/latest/: a relative path is ignored.
     """
     if "DATABASE_URL" in variables:
-        return variables["DATABASE_URL"]
+        return _known_database(variables["DATABASE_URL"])
     state = Path(variables.get("XDG_STATE_HOME", ""))
     if not state.is_absolute():
         try:
@@ -270,3 +271,11 @@ def _database_url(variables: Mapping[str, str]) -> str:
                 "set it to sqlite:////path/to/file.sqlite3."
             ) from error
     return f"sqlite:///{state / 'sast-source' / 'sast-source.sqlite3'}"
+
+
+def _known_database(url: str) -> str:
+    if not _DATABASE.fullmatch(url):  # it may hold a password, so it is not shown
+        raise SettingsError(
+            "DATABASE_URL takes sqlite:////path/to/file.sqlite3 or postgresql://user@host/name."
+        )
+    return url

@@ -20,7 +20,8 @@ from bot.errors import SettingsError
 class Section(BaseModel):
     """A table of settings: frozen, and closed to keys that nobody declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A model is built when it is first used: a command needs few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Secret(Section):

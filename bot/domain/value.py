@@ -22,4 +22,5 @@ MessageTs = NewType("MessageTs", str)
 class Value(BaseModel):
     """Frozen, compared by content, and closed to fields that nobody declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A model is built when it is first used: a command needs few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -41,7 +41,7 @@ def parse_url(url: str) -> URL:
     """Read a database URL and name the driver we use. Raises SettingsError."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise SettingsError("DATABASE_URL is not a database URL.") from error
     match parsed.get_backend_name():
         case "sqlite":
@@ -52,6 +52,12 @@ def parse_url(url: str) -> URL:
             raise SettingsError(
                 f"DATABASE_URL names {other}; sast-source knows sqlite and postgresql."
             )
+
+
+def engine_url(url: str) -> str:
+    """Give the database URL in the form that the workflow engine reads. Raises SettingsError."""
+    parsed = parse_url(url)
+    return parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=False)
 
 
 def _sqlite_url(parsed: URL) -> URL:

@@ -12,16 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from bot.errors import EngineLocked, SettingsError
+from bot.store.database import parse_url
 
 
 @contextmanager
 def engine_lock(database_url: str) -> Iterator[None]:
     """Hold the lock. Raises EngineLocked where another process holds it."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    url = parse_url(database_url)
+    if url.get_backend_name() != "sqlite":
         yield
         return
     path = Path(f"{url.database}.lock")

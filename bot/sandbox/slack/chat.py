@@ -10,7 +10,7 @@ from bot.sandbox.slack.blocks import read_blocks
 from bot.sandbox.slack.json_views import message_json
 from bot.sandbox.slack.records import BOT_USER_ID, TEAM_DOMAIN, Channel, Draft, JsonObject, Message
 from bot.sandbox.slack.refusals import RefusedError
-from bot.sandbox.slack.visibility import readable_channel, writable_channel
+from bot.sandbox.slack.visibility import visible_channel, writable_channel
 
 POST_TEXT = 40_000
 UPDATE_TEXT = 4_000
@@ -88,7 +88,9 @@ def delete(backend: Backend, arguments: Arguments) -> JsonObject:
 
 
 def _own_message(backend: Backend, arguments: Arguments, refusal: str) -> Message:
-    channel = readable_channel(backend, arguments.needed("channel"))
+    # chat.update and chat.delete know no `not_in_channel`: what the bot posted stays its own.
+    # https://docs.slack.dev/reference/methods/chat.update
+    channel = visible_channel(backend, arguments.needed("channel"))
     message = backend.world.message(channel, arguments.needed("ts"))
     if message is None:
         raise RefusedError("message_not_found")
@@ -109,7 +111,9 @@ def post_ephemeral(backend: Backend, arguments: Arguments) -> JsonObject:
 
 def permalink(backend: Backend, arguments: Arguments) -> JsonObject:
     """Give the address of a message."""
-    channel = readable_channel(backend, arguments.needed("channel"))
+    # chat.update and chat.delete know no `not_in_channel`: what the bot posted stays its own.
+    # https://docs.slack.dev/reference/methods/chat.update
+    channel = visible_channel(backend, arguments.needed("channel"))
     message = backend.world.message(channel, arguments.needed("message_ts"))
     if message is None:
         raise RefusedError("message_not_found")

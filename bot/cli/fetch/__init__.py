@@ -1,0 +1,1 @@
+"""`sast-source fetch`: the retrieval without Slack and without the durable engine."""

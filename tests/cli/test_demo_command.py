@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import sys
+import zipfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+CHROMIUM = os.environ.get("SAST_SOURCE_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ROOT = Path(__file__).parents[2]
+# What must make no difference to the demo, and would break it if it did.
+FOREIGN = {
+    "SLACK_BOT_TOKEN": "xoxb-somebody-elses",
+    "LIFETIME_URL": "https://lifetime.example.com",
+    "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
+    "LISTEN": "nonsense",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+}
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    """Give a folder for everything that the demo writes, with a `.env` that must not be read."""
+    (tmp_path / ".env").write_text("LIFETIME_TOKEN=x\nLISTEN=nonsense\n")
+    (tmp_path / "temporary").mkdir()
+    return tmp_path
+
+
+async def start(folder, *arguments):
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "demo",
+        *arguments,
+        cwd=folder,
+        env={
+            **os.environ,
+            **FOREIGN,
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": str(folder / "temporary"),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_once_tells_the_story_to_the_end_and_leaves_nothing_behind(scratch):
+    process = await start(scratch, "--once")
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    told = out.decode()
+    assert (process.returncode, err.decode()) == (0, "")
+    steps = ("begun to package", "[ Download ]", "Ada Park presses Download.", "is whole")
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
+    assert places[1] < told.index("Ready.") < places[-1]
+    assert list((scratch / "temporary").iterdir()) == []
+
+
+async def test_a_port_that_is_taken_is_said_in_one_sentence(scratch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = await start(scratch, "--port", str(taken.getsockname()[1]))
+        _, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert re.fullmatch(rb"sast-source: --port \d+ cannot be used: [^\n]+\.\n", err)
+
+
+@asynccontextmanager
+async def demo_page(folder):
+    """Run the demo and open its page as Ada; the demo must end well when it is told to."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium; SAST_SOURCE_CHROMIUM may name one")
+    process = await start(folder)
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address, (line, await process.stderr.read() if not line else "")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            page = await browser.new_page()
+            await page.goto(address[0])
+            await expect(page.locator("#composer")).to_be_focused()
+            yield page
+            await browser.close()
+        process.terminate()
+        _, err = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 0, err.decode()
+        assert list((folder / "temporary").iterdir()) == []
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def test_a_newcomer_gets_a_package_with_nothing_but_the_keyboard(scratch, tmp_path):
+    async with demo_page(scratch) as page:
+        asked = []
+        page.context.on("request", lambda request: asked.append(request.url))
+        await page.get_by_role("button", name="5 times as fast").press("Enter")
+        await page.get_by_role("link", name="Skip to the message box").press("Enter")
+        # The command already stands in the box.
+        await page.keyboard.press("Enter")
+        thread = page.get_by_role("complementary", name="Thread")
+        download = thread.get_by_role("link", name="Download")
+        await expect(download).to_be_visible(timeout=30_000)
+        await page.get_by_role("button", name="Close the thread").focus()
+        while not await download.evaluate("it => it === document.activeElement"):
+            await page.keyboard.press("Tab")
+            inside = "document.activeElement.closest('#thread') !== null"
+            assert await page.evaluate(inside), "the link cannot be reached by Tab"
+        async with page.expect_download() as downloading:
+            await page.keyboard.press("Enter")
+        package = tmp_path / (await downloading.value).suggested_filename
+        await (await downloading.value).save_as(package)
+        card = page.locator("#messages .message").filter(has_text="The download link is in")
+        await expect(card).to_contain_text("Ready.", timeout=15_000)
+        assert all(url.startswith("http://127.0.0.1:") for url in asked)
+    assert package.name == "EmployeeBackoffice-Testing-1.4.0.zip"
+    with zipfile.ZipFile(package) as zipped:
+        assert zipped.testzip() is None
+        assert any(re.fullmatch(r".+\.v\d+\.zip", name) for name in zipped.namelist())
+
+
+async def test_what_was_chosen_to_fail_is_seen_to_fail(scratch):
+    async with demo_page(scratch) as page:
+        await page.get_by_role("button", name="5 times as fast").click()
+        await page.get_by_role("button", name="Let packaging fail").click()
+        await expect(page.get_by_role("status")).to_have_text("Packaging fails")
+        await expect(page.locator("#composer")).to_be_focused()
+        await page.keyboard.press("Enter")
+        card = page.locator("#messages .message").filter(has_text="Failed.")
+        await expect(card.get_by_role("button", name="Retry")).to_be_visible(timeout=30_000)
+        await page.get_by_role("button", name="All well").click()
+        await card.get_by_role("button", name="Retry").click()
+        again = page.locator("#messages .message").filter(has_text="Ready.")
+        await expect(again).to_be_visible(timeout=30_000)
