@@ -145,7 +145,9 @@ class _SlackEvents:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             bolt_request = await to_bolt_request(request)
-        except (LookupError, UnicodeDecodeError) as error:  # of its charset
+        except (LookupError, ValueError, AttributeError, TypeError) as error:
+            # Of its charset, or of its JSON: Bolt reads that before the signature is checked, and
+            # takes whatever it finds for an object.
             raise web.HTTPBadRequest from error
         task = asyncio.create_task(self._dispatch(bolt_request))
         self._running.add(task)

@@ -47,7 +47,7 @@ def error_in(
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     kind = _kind(status)
-    text = _sentence(kind, call, status, headers, body, platform)
+    text = _sentence(kind, call, status, headers, body, platform=platform)
     return kind(text, platform=platform, status=status, retry_after=retry_after(headers))
 
 
@@ -100,6 +100,7 @@ def _sentence(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
+    *,
     platform: str,
 ) -> str:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 log = structlog.get_logger()
 
@@ -23,23 +23,27 @@ _TOO_LONG = 4  # looks in a row without a connection
 class SocketMode:
     """One Socket Mode connection for a Bolt app."""
 
-    def __init__(self, app: AsyncApp, app_token: str, session: aiohttp.ClientSession) -> None:
-        self._handler = AsyncSocketModeHandler(app, app_token)
-        self._own_session = self._handler.client.aiohttp_client_session
-        self._handler.client.aiohttp_client_session = session
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._client: SocketModeClient | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Connect in the background, for as long as it takes."""
-        await self._own_session.close()
+        # It opens a session of its own, which looks names up with aiodns as ours does.
+        client = AsyncSocketModeHandler(self._app, self._app_token).client
+        self._client = client
         self._tasks = [
-            asyncio.create_task(self._connect(), name="socket-mode-connect"),
-            asyncio.create_task(self._watch(), name="socket-mode-watchdog"),
+            asyncio.create_task(_connect(client), name="socket-mode-connect"),
+            asyncio.create_task(_watch(client), name="socket-mode-watchdog"),
         ]
 
     async def check(self) -> str:
         """Say what is wrong with the connection; nothing when it is alive."""
-        return "" if await self._handler.client.is_connected() else "Socket Mode is not connected."
+        if self._client is not None and await self._client.is_connected():
+            return ""
+        return "Socket Mode is not connected."
 
     async def stop(self) -> None:
         """Take nothing more from Slack."""
@@ -47,17 +51,20 @@ class SocketMode:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self._handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk's own
+        if self._client is not None:
+            await self._client.close()  # type: ignore[no-untyped-call] # slack_sdk's own
 
-    async def _connect(self) -> None:
-        await self._handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
 
-    async def _watch(self) -> None:
-        missing = 0
-        while True:
-            await asyncio.sleep(_LOOK_EVERY)
-            missing = 0 if await self._handler.client.is_connected() else missing + 1
-            if missing >= _TOO_LONG:
-                log.warning("socket_mode_reconnecting", seconds_without=missing * _LOOK_EVERY)
-                await self._handler.client.connect_to_new_endpoint(force=True)
-                missing = 0
+async def _connect(client: SocketModeClient) -> None:
+    await client.connect()  # type: ignore[no-untyped-call] # slack_sdk's own
+
+
+async def _watch(client: SocketModeClient) -> None:
+    missing = 0
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        missing = 0 if await client.is_connected() else missing + 1
+        if missing >= _TOO_LONG:
+            log.warning("socket_mode_reconnecting", seconds_without=missing * _LOOK_EVERY)
+            await client.connect_to_new_endpoint(force=True)
+            missing = 0
