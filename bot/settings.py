@@ -20,8 +20,7 @@ from bot.errors import SettingsError
 class Section(BaseModel):
     """A table of settings: frozen, and closed to keys that nobody declared."""
 
-    # A model is built when it is first used: a command needs few of them.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Secret(Section):

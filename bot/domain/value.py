@@ -22,5 +22,4 @@ MessageTs = NewType("MessageTs", str)
 class Value(BaseModel):
     """Frozen, compared by content, and closed to fields that nobody declared."""
 
-    # A model is built when it is first used: a command needs few of them.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -21,7 +21,7 @@ class Journal(Protocol):
     """What happened. Rows are unique by (retrieval, effect key)."""
 
     async def accept(self, request: Request, response_url: SecretStr | None) -> bool:
-        """Store a request and its run; False when its trigger was stored before."""
+        """Store a request, its run and its audit line; False when its trigger was stored before."""
         ...
 
     async def load(self, retrieval: RetrievalId) -> Retrieval | None:

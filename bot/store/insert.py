@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Index, Insert, Table
@@ -26,6 +26,17 @@ async def insert_new(
         statement, dict(values), execution_options={"preserve_rowcount": True}
     )
     return result.rowcount == 1
+
+
+async def insert_all_new(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    unique: tuple[str, ...] | Index,
+) -> Sequence[str]:
+    """Insert those rows that `unique` does not find there; gives their ids."""
+    statement = _statement(connection.dialect.name, table, unique).returning(table.c.id)
+    return (await connection.scalars(statement, [dict(row) for row in rows])).all()
 
 
 @cache

@@ -18,6 +18,7 @@ from bot.domain.events import EVENTS, AnyEvent
 from bot.domain.retrieval import Request, Retrieval, RetrievalState
 from bot.domain.value import ChannelId, PackagingId, RetrievalId, SlackUserId, TargetKey
 from bot.ports import Run
+from bot.store.accepting import Accepting
 from bot.store.database import Database
 from bot.store.folds import Folds
 from bot.store.insert import insert_new
@@ -37,6 +38,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._folds = Folds()
+        self._accepting = Accepting(database)
         self._listeners: list[Callable[[RetrievalId], None]] = []
 
     def listen(self, listener: Callable[[RetrievalId], None]) -> None:
@@ -44,16 +46,8 @@ class Journal:
         self._listeners.append(listener)
 
     async def accept(self, request: Request, response_url: SecretStr | None) -> bool:
-        """Store a request and its run; False when its trigger was stored before."""
-        async with self._database.write() as connection:
-            if not await insert_new(connection, retrievals, _new_row(request), ("trigger",)):
-                return False
-            await add_run(connection, Run(id=request.id, workflow="retrieve", subject=request.id))
-            if response_url is not None:
-                url = response_url.get_secret_value()
-                row = {"retrieval": request.id, "stored_at": request.at, "url": url}
-                await connection.execute(response_urls.insert(), row)
-        return True
+        """Store a request, its run and its audit line; False when its trigger was stored before."""
+        return await self._accepting.accept(request, response_url)
 
     async def load(self, retrieval: RetrievalId) -> Retrieval | None:
         """Fold a retrieval from its events; None where it is not known (any more)."""
@@ -223,20 +217,6 @@ def _event_row(after: Retrieval, key: str, event: AnyEvent) -> dict[str, object]
         "seq": after.version,
         "at": event.at,
         "body": event.model_dump_json(),
-    }
-
-
-def _new_row(request: Request) -> dict[str, object]:
-    return {
-        "id": request.id,
-        "requested_at": request.at,
-        "requester": request.requester,
-        "team": request.team,
-        "channel": request.channel,
-        "trigger": request.trigger,
-        "request": request.model_dump_json(),
-        "state": RetrievalState.REQUESTED,
-        "version": 0,
     }
 
 
