@@ -34,19 +34,25 @@ class Accepting:
         self._database = database
         self._waiting: list[_Waiting] = []
         self._is_storing = False
-        self._next: asyncio.Task[None] | None = None
 
     async def accept(self, request: Request, response_url: SecretStr | None) -> bool:
         """Store a request, its run and its line of the audit; False when its trigger was there."""
         is_new: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(request, response_url, is_new))
         if not self._is_storing:
-            await self._store_waiting()
+            self._database.run(self._store_waiting())
+            self._is_storing = True
+        self._waiting.append(_Waiting(request, response_url, is_new))
         return await is_new
 
     async def _store_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._store_batch()
+        finally:
+            self._is_storing = False
+
+    async def _store_batch(self) -> None:
         """Store all that wait when the database is ours; what comes later waits for the next."""
-        self._is_storing = True
         batch = self._waiting
         failure: Exception = BotError("The request could not be stored.")
         try:
@@ -60,10 +66,7 @@ class Accepting:
         finally:
             for one in _who_still_waits(batch):
                 one.is_new.set_exception(failure)
-            self._waiting = [one for one in self._waiting if not one.is_new.done()]
-            self._is_storing = False
-            if self._waiting:
-                self._next = asyncio.create_task(self._store_waiting(), name="accepting")
+            self._waiting = _who_still_waits(self._waiting)
 
 
 def _who_still_waits(batch: Sequence[_Waiting]) -> list[_Waiting]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.tables import audit
 
 
@@ -28,6 +28,7 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def record(
         self, at: datetime, actor: str, action: str, subject: str, detail: str = ""
     ) -> None:
@@ -36,6 +37,7 @@ class Audit:
         async with self._database.write() as connection:
             await connection.execute(audit.insert().values(line._asdict()))
 
+    @whole
     async def about(self, subject: str) -> Sequence[AuditLine]:
         """Give what was done to one thing, oldest first."""
         columns = (audit.c.at, audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail)

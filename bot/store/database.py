@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import event, make_url, text
@@ -123,6 +125,17 @@ def _engine(url: URL, *, connections: int) -> AsyncEngine:
     )
 
 
+class OnDatabase(Protocol):
+    """A part of the store."""
+
+    _database: Database
+
+
+Result = TypeVar("Result")
+Owner = TypeVar("Owner", bound=OnDatabase)
+Given = ParamSpec("Given")
+
+
 class Database:
     """An open database: one way in to write, one to read."""
 
@@ -134,27 +147,45 @@ class Database:
             set_up_sqlite(self._reader.sync_engine, begin="BEGIN", pragmas=_READ_ONLY)
         else:
             self._writer = self._reader = _engine(url, connections=_ON_A_SERVER)
-        self._in_use = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._running: set[asyncio.Task[Any]] = set()
         self._is_closed = False
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+        """Start work on the database, which goes on to its end although its caller is cancelled.
+
+        A transaction that is cancelled in the middle of a statement leaves its connection open,
+        with its lock. Raises BotError where the database is closed.
+        """
+        if self._is_closed:
+            work.close()
+            raise BotError("The database is closed.")
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # its caller may be gone; then nobody else looks
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a write transaction; commit at the end, roll back on an error."""
-        with self._counted():
-            async with self._writer.begin() as connection:
-                yield connection
+        async with self._writer.begin() as connection:
+            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with self._counted():
-            async with self._reader.connect() as connection:
-                yield connection
+        async with self._reader.connect() as connection:
+            yield connection
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises BotError."""
+        await asyncio.shield(self.run(self._ping()))
+
+    async def _ping(self) -> None:
         try:
             async with self.read() as connection:
                 await connection.execute(text("SELECT 1"))
@@ -166,32 +197,31 @@ class Database:
 
         SQLite keeps every page it ever wrote in that log until it is begun again.
         """
-        with self._counted():
-            async with self._writer.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
-                if isinstance(driver, aiosqlite.Connection):
-                    return await _checkpoint(driver)
+        async with self._writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if isinstance(driver, aiosqlite.Connection):
+                return await _checkpoint(driver)
         return True
 
     async def close(self) -> None:
         """Wait for what is under way, then end every connection and its thread."""
         self._is_closed = True
-        await self._idle.wait()
+        while self._running:
+            await asyncio.wait(self._running)
         await self._reader.dispose()
         await self._writer.dispose()
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        if self._is_closed:
-            raise BotError("The database is closed.")
-        self._in_use += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._in_use -= 1
-            if self._in_use == 0:
-                self._idle.set()
+
+def whole(
+    method: Callable[Concatenate[Owner, Given], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Owner, Given], Coroutine[Any, Any, Result]]:
+    """Let a method of the store go on to its end although its caller is cancelled."""
+
+    @wraps(method)
+    async def shielded(self: Owner, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        return await asyncio.shield(self._database.run(method(self, *args, **kwargs)))
+
+    return shielded
 
 
 async def _checkpoint(connection: aiosqlite.Connection) -> bool:

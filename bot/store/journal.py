@@ -19,7 +19,7 @@ from bot.domain.retrieval import Request, Retrieval, RetrievalState
 from bot.domain.value import ChannelId, PackagingId, RetrievalId, SlackUserId, TargetKey
 from bot.ports import Run
 from bot.store.accepting import Accepting
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.folds import Folds
 from bot.store.insert import insert_new
 from bot.store.livings import want_redrawn
@@ -49,6 +49,7 @@ class Journal:
         """Store a request, its run and its audit line; False when its trigger was stored before."""
         return await self._accepting.accept(request, response_url)
 
+    @whole
     async def load(self, retrieval: RetrievalId) -> Retrieval | None:
         """Fold a retrieval from its events; None where it is not known (any more)."""
         async with self._database.read() as connection:
@@ -74,6 +75,7 @@ class Journal:
         """Store an event and the run it asks for together; False when the key was stored."""
         return await self._append(retrieval, key, event, run)
 
+    @whole
     async def _append(
         self, retrieval: RetrievalId, key: str, event: AnyEvent, run: Run | None
     ) -> bool:
@@ -94,6 +96,7 @@ class Journal:
             listener(retrieval)
         return True
 
+    @whole
     async def find(self, retrieval: RetrievalId, key: str) -> AnyEvent | None:
         """Give the event stored under an effect key."""
         query = select(events.c.body).where(events.c.retrieval == retrieval, events.c.key == key)
@@ -101,6 +104,7 @@ class Journal:
             body = await connection.scalar(query)
         return None if body is None else EVENTS.validate_json(body)
 
+    @whole
     async def intend(self, retrieval: RetrievalId, key: str, token: str) -> str:
         """Store who is about to act under `key`; give the token that was stored first.
 
@@ -114,6 +118,7 @@ class Journal:
             first: str = (await connection.execute(query)).scalar_one()
             return first
 
+    @whole
     async def running_for(
         self, requester: SlackUserId, channel: ChannelId, target: TargetKey
     ) -> Retrieval | None:
@@ -136,6 +141,7 @@ class Journal:
             found = await connection.scalar(query)
             return None if found is None else await self._folded(connection, RetrievalId(found))
 
+    @whole
     async def followers(self, packaging: PackagingId) -> Sequence[RetrievalId]:
         """Give the unsettled retrievals that follow a packaging, oldest first."""
         query = (
@@ -146,6 +152,7 @@ class Journal:
         async with self._database.read() as connection:
             return [RetrievalId(one) for one in await connection.scalars(query)]
 
+    @whole
     async def response_url(self, retrieval: RetrievalId, now: datetime) -> SecretStr | None:
         """Give the response_url while it can be used."""
         query = select(response_urls.c.url).where(
@@ -156,6 +163,7 @@ class Journal:
             url = await connection.scalar(query)
         return None if url is None else SecretStr(url)
 
+    @whole
     async def wipe_response_urls(self, now: datetime) -> int:
         """Remove every response_url that is of no more use, from the file too; give how many.
 
@@ -168,6 +176,7 @@ class Journal:
         await self._database.forget_overwritten()
         return wiped
 
+    @whole
     async def count_by_state(self) -> dict[RetrievalState, int]:
         """Count retrievals, for the metrics. Every state is there, if only with 0."""
         query = select(retrievals.c.state, func.count().label("number")).group_by(

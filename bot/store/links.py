@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, updat
 from bot.domain.link import LinkRow
 from bot.domain.target import Target
 from bot.domain.value import LinkId, RetrievalId
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.tables import links
 
 _STANDS: ColumnElement[bool] = and_(links.c.is_end_shown.is_(False), links.c.revoked_at.is_(None))
@@ -30,6 +30,7 @@ class Links:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def add(self, link: LinkRow, token_sha256: str) -> None:
         """Store a minted link."""
         row = {
@@ -83,6 +84,7 @@ class Links:
         """
         return await self._select(and_(_MUST_END, links.c.expires_at <= now))
 
+    @whole
     async def next_end(self) -> datetime | None:
         """Give when the next link ends; in the past while one is due."""
         query = select(func.min(links.c.expires_at)).where(_MUST_END)
@@ -90,13 +92,15 @@ class Links:
             end: datetime | None = await connection.scalar(query)
         return end
 
+    @whole
     async def _select(self, condition: ColumnElement[bool]) -> Sequence[LinkRow]:
         query = select(links).where(condition).order_by(links.c.expires_at, links.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(query)
             return [_link(row) for row in rows.mappings()]
 
-    async def _update(self, condition: ColumnElement[bool], **values: object) -> None:
+    @whole
+    async def _update(self, condition: ColumnElement[bool], /, **values: object) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(links).where(condition).values(values))
 

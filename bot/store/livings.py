@@ -15,7 +15,7 @@ from bot.domain import events as e
 from bot.domain.retrieval import Posted, Retrieval
 from bot.domain.value import ChannelId, MessageTs, RetrievalId
 from bot.ports import Living
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.insert import insert_new
 from bot.store.tables import events, livings, retrievals
 
@@ -30,6 +30,7 @@ class Livings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def add(self, living: Living) -> None:
         """Store a newly posted living message; one of the same part is replaced."""
         async with self._database.write() as connection:
@@ -43,6 +44,7 @@ class Livings:
             if not await insert_new(connection, livings, {**key, **row}, ("retrieval", "part")):
                 await connection.execute(update(livings).where(_is(living)).values(row))
 
+    @whole
     async def lagging(self) -> Sequence[Living]:
         """Give those that show less than the journal knows.
 
@@ -58,6 +60,7 @@ class Livings:
             rows = await connection.execute(query)
             return [_living(row) for row in rows.mappings()]
 
+    @whole
     async def shown(self, living: Living) -> None:
         """Store the version that Slack shows now, unless it shows a newer one already.
 

@@ -16,7 +16,7 @@ from bot.domain.retrieval import Failure
 from bot.domain.target import Target
 from bot.domain.value import PackagingId
 from bot.ports import Packaging, Run
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.insert import insert_new
 from bot.store.runs import add_run
 from bot.store.tables import one_unsettled_packaging, packaging_messages, packagings
@@ -30,6 +30,7 @@ class Packagings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def join(self, target: Target, new: PackagingId, at: datetime) -> tuple[Packaging, bool]:
         """Give the running packaging of the target, or store a new one with its run (True).
 
@@ -48,6 +49,7 @@ class Packagings:
         # On PostgreSQL the one that was in our way can have settled since: then ask again.
         return await self.join(target, new, at) if running is None else (running, False)
 
+    @whole
     async def load(self, packaging: PackagingId) -> Packaging | None:
         """Give one packaging; None where it is not known (any more)."""
         async with self._database.read() as connection:
@@ -60,6 +62,7 @@ class Packagings:
             raise _unknown(packaging)
         return found
 
+    @whole
     async def save(self, packaging: Packaging, new_messages: Sequence[PackagingMessage]) -> None:
         """Store a changed packaging and what the platform newly said.
 
@@ -84,6 +87,7 @@ class Packagings:
             if new_messages:
                 await _add_messages(connection, stored, new_messages)
 
+    @whole
     async def messages(self, packaging: PackagingId) -> Sequence[PackagingMessage]:
         """Give everything the platform said, in its order."""
         query = (

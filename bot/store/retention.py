@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Exists, and_, delete, exists, or_, select
 
 from bot.domain.packaging import PackagingState
 from bot.domain.value import PackagingId, RetrievalId
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.tables import audit, intents, links, packagings, retrievals, runs
 
 # Deletes the engine's rows of these workflow ids; deleting twice is harmless.
@@ -51,6 +51,7 @@ class Retention:
             removed += len(batch.retrievals)
         return removed
 
+    @whole
     async def remove_dead_links(self, before: datetime) -> int:
         """Remove links that ended, and were said to, or were revoked before that time."""
         ended = and_(links.c.is_end_shown.is_(True), links.c.expires_at < before)
@@ -65,12 +66,14 @@ class Retention:
             removed += batch
         return removed
 
+    @whole
     async def _remove_audit_batch(self, before: datetime) -> int:
         old = select(audit.c.number).where(audit.c.at < before).limit(BATCH * 20)
         async with self._database.write() as connection:
             gone = delete(audit).where(audit.c.number.in_(old))
             return (await connection.execute(gone)).rowcount
 
+    @whole
     async def _batch(self, before: datetime) -> Batch:
         old = select(retrievals.c.id).where(_is_old(before)).limit(BATCH)
         unused = select(packagings.c.id).where(_is_unused(before)).limit(BATCH)
@@ -79,6 +82,7 @@ class Retention:
             ran = select(runs.c.id).where(runs.c.subject.in_([*ids[0], *ids[1]]))
             return Batch(*ids, [*await connection.scalars(ran)])
 
+    @whole
     async def _remove(self, batch: Batch, before: datetime) -> None:
         # The conditions once more: somebody may have asked for a new link since.
         async with self._database.write() as connection:

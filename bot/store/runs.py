@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Run
-from bot.store.database import Database
+from bot.store.database import Database, whole
 from bot.store.insert import insert_new
 from bot.store.tables import runs
 
@@ -23,11 +23,13 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def add(self, run: Run) -> None:
         """Store that a workflow must run; one that is stored already stays as it is."""
         async with self._database.write() as connection:
             await add_run(connection, run)
 
+    @whole
     async def finish(self, run_id: str) -> None:
         """Store that it ran to its end."""
         async with self._database.write() as connection:
@@ -35,6 +37,7 @@ class Runs:
                 update(runs).where(runs.c.id == run_id).values(is_finished=True)
             )
 
+    @whole
     async def unfinished(self) -> Sequence[Run]:
         """Give what must still run, oldest first."""
         query = (
