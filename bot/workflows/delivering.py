@@ -1,0 +1,247 @@
+"""Give out a download link in a message of its own; or a file of Slack's where we have no address.
+
+The link is minted inside the step that posts it. Should that step run again and not find its
+message, what it minted before is revoked and a new link minted: nobody ever saw the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.events import (
+    AnyEvent,
+    FailureReason,
+    LinkAsked,
+    LinkDenied,
+    LinkPosted,
+    RetrievalCancelled,
+    RetrievalFailed,
+)
+from bot.domain.link import LinkOrder, LinkRow, draw_up
+from bot.domain.policy import Policy
+from bot.domain.retrieval import Posted, Retrieval
+from bot.domain.target import Target
+from bot.domain.value import PackageKey, PlatformName, RetrievalId, SlackUserId
+from bot.errors import CannotSpeak, PlatformError, PlatformNotFound
+from bot.ports import (
+    Audit,
+    Journal,
+    Links,
+    Living,
+    Livings,
+    Messenger,
+    Minter,
+    PlatformGateway,
+)
+from bot.workflows.bells import Bells
+from bot.workflows.effects import Effects
+
+# The package is there, and the platform answered a moment ago: it is worth some waiting.
+_PATIENCE = timedelta(minutes=10)
+_BETWEEN_TRIES = 10.0  # seconds, besides the gateway's own
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One link to be given out."""
+
+    state: Retrieval
+    target: Target
+    package: PackageKey
+    key: str  # the effect key
+    recipient: SlackUserId
+    ask: str
+    direct: bool
+
+
+class Delivering:
+    """The last step of a retrieval, and of each renewal."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        links: Links,
+        livings: Livings,
+        audit: Audit,
+        gateways: Mapping[PlatformName, PlatformGateway],
+        messenger: Messenger,
+        minter: Minter | None,
+        effects: Effects,
+        bells: Bells,
+        policy: Policy,
+        clock: Clock,
+        linked: Callable[[float], None],
+    ) -> None:
+        self._journal = journal
+        self._links = links
+        self._livings = livings
+        self._audit = audit
+        self._gateways = gateways
+        self._messenger = messenger
+        self._minter = minter
+        self._effects = effects
+        self._bells = bells
+        self._policy = policy
+        self._clock = clock
+        self._linked = linked  # told the seconds from request to first link
+
+    async def deliver(self, retrieval: RetrievalId) -> str:
+        """Give the requester the first link, or end the retrieval with the platform's reason."""
+        give_up_at = self._clock.now() + _PATIENCE
+        while True:
+            state = await self._journal.loaded(retrieval)
+            if state.cancel_asked_by is not None and not state.state.is_settled:
+                return await self._cancel(retrieval, state.cancel_asked_by)
+            try:
+                await self._give(_delivery(state, "link", state.request.requester, ""))
+            except PlatformError as error:
+                if not error.is_transient or self._clock.now() >= give_up_at:
+                    return await self._fail(retrieval, error)
+            else:
+                return "delivered"
+            await self._clock.sleep(_BETWEEN_TRIES)
+
+    async def _cancel(self, retrieval: RetrievalId, by: SlackUserId) -> str:
+        cancelled = RetrievalCancelled(at=self._clock.now(), by=by)
+        await self._journal.append(retrieval, "cancelled", cancelled)
+        return "cancelled"
+
+    async def _fail(self, retrieval: RetrievalId, error: PlatformError) -> str:
+        failed = RetrievalFailed(at=self._clock.now(), reason=_reason(error), text=error.message)
+        await self._journal.append(retrieval, "failed", failed)
+        return "failed"
+
+    async def renew(self, retrieval: RetrievalId, ask: str) -> str:
+        """Give whoever asked a new link, or journal why there is none."""
+        state = await self._journal.loaded(retrieval)
+        asked = await self._journal.find(retrieval, f"asked:{ask}")
+        asker = asked.by if isinstance(asked, LinkAsked) else None
+        if asker is None:
+            raise LookupError(f"retrieval {retrieval} knows no request {ask} for a link")
+        try:
+            await self._give(_delivery(state, f"link:{ask}", asker, ask))
+        except PlatformError as error:
+            event = LinkDenied(
+                at=self._clock.now(), ask=ask, reason=_reason(error), text=error.message
+            )
+            await self._journal.append(retrieval, f"denied:{ask}", event)
+            return "denied"
+        return "delivered"
+
+    async def give_up(self, retrieval: RetrievalId, ask: str, reference: str) -> str:
+        """End a renewal that broke for a reason of ours."""
+        text = f"Something broke on our side (reference {reference}). Press New link again."
+        event = LinkDenied(at=self._clock.now(), ask=ask, reason=FailureReason.INTERNAL, text=text)
+        await self._journal.append(retrieval, f"denied:{ask}", event)
+        return "denied"
+
+    async def _give(self, delivery: Delivery) -> None:
+        try:
+            event = await self._once(delivery)
+        except CannotSpeak:
+            # The bot was removed from the channel since: the requester still gets what was asked.
+            event = await self._once(replace(delivery, direct=True, key=f"{delivery.key}-in-dm"))
+        if isinstance(event, LinkPosted):
+            await self._after(delivery, event)
+
+    async def _once(self, delivery: Delivery) -> AnyEvent:
+        async def act() -> LinkPosted:
+            if self._minter is None:
+                return await self._upload(delivery)
+            return await self._post(delivery, self._minter)
+
+        async def probe() -> LinkPosted | None:
+            row = await self._links.minted_by(delivery.state.id, delivery.key)
+            place = delivery.recipient if delivery.direct else ""
+            posted = row and await self._messenger.find(delivery.state, delivery.key, channel=place)
+            return self._event(delivery, row, posted) if row and posted else None
+
+        return await self._effects.once(delivery.state.id, delivery.key, act=act, probe=probe)
+
+    async def _post(self, delivery: Delivery, minter: Minter) -> LinkPosted:
+        row, url = await minter.mint(await self._order(delivery))
+        posted = await self._messenger.post_link(
+            delivery.state, delivery.key, row, url, direct=delivery.direct
+        )
+        return self._event(delivery, row, posted)
+
+    async def _upload(self, delivery: Delivery) -> LinkPosted:
+        order = await self._order(delivery)
+        row = draw_up(order, minted_at=self._clock.now(), lifetime=self._policy.link_lifetime)
+        await self._links.add(row, f"upload:{row.id}")
+
+        async def keep(file: str, size_bytes: int) -> None:
+            await self._links.set_file(row.id, file, size_bytes)
+
+        gateway = self._gateways[delivery.target.platform]
+        async with gateway.open_package(delivery.target, delivery.package) as body:
+            posted = await self._messenger.upload(
+                delivery.state, delivery.key, row, body, direct=delivery.direct, on_file=keep
+            )
+        stored = await self._links.minted_by(delivery.state.id, delivery.key)
+        return self._event(delivery, stored or row, posted)
+
+    async def _order(self, delivery: Delivery) -> LinkOrder:
+        """Ask for a platform link, which fixes the expiry and is not kept."""
+        gateway = self._gateways[delivery.target.platform]
+        platform_link = await gateway.platform_link(delivery.target, delivery.package)
+        await self._links.revoke(delivery.state.id, delivery.key, self._clock.now())
+        return LinkOrder(
+            retrieval=delivery.state.id,
+            target=delivery.target,
+            package=delivery.package,
+            recipient=delivery.recipient,
+            effect=delivery.key,
+            platform_expires_at=platform_link.expires_at,
+        )
+
+    def _event(self, delivery: Delivery, row: LinkRow, posted: Posted) -> LinkPosted:
+        return LinkPosted(
+            at=self._clock.now(),
+            link=row.id,
+            ask=delivery.ask,
+            recipient=row.recipient,
+            channel=posted.channel,
+            ts=posted.ts,
+            file_name=row.file_name,
+            size_bytes=row.size_bytes,
+            expires_at=row.expires_at,
+            rule=row.rule,
+            is_upload=self._minter is None,
+        )
+
+    async def _after(self, delivery: Delivery, event: LinkPosted) -> None:
+        posted = Posted(channel=event.channel, ts=event.ts)
+        retrieval = delivery.state.id
+        part = f"link:{event.link}"
+        living = Living(retrieval=retrieval, part=part, posted=posted, shown_version=0)
+        await self._livings.add(living)
+        await self._audit.record(
+            event.at, event.recipient, "link_given", retrieval, f"{event.link} {delivery.target}"
+        )
+        self._bells.ring("links")
+        if not delivery.ask:
+            self._linked((event.at - delivery.state.request.at).total_seconds())
+
+
+def _delivery(state: Retrieval, key: str, recipient: SlackUserId, ask: str) -> Delivery:
+    if state.target is None or state.package is None:
+        raise LookupError(f"retrieval {state.id} has no package to give a link to")
+    return Delivery(
+        state=state,
+        target=state.target,
+        package=state.package,
+        key=key,
+        recipient=recipient,
+        ask=ask,
+        direct=state.is_external,
+    )
+
+
+def _reason(error: PlatformError) -> FailureReason:
+    gone = isinstance(error, PlatformNotFound)
+    return FailureReason.PACKAGE_GONE if gone else FailureReason.PLATFORM

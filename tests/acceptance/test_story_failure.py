@@ -1,0 +1,110 @@
+"""Retrievals that go wrong on the platform's side, in words, with a way on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.polling import PollPolicy
+from bot.sandbox.lifetime import Fault, Knobs
+from tests.acceptance.reading import buttons_of, text_of
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_the_platform_refuses_is_shown_in_its_own_words_and_retry_asks_anew(
+    world, ada, bruno
+):
+    said = "Couldn't request the app source code. Ask Joan of the platform team."
+    world.lifetime.knobs.add(Fault("answer", call="start", status=403, text=said))
+    await ada.types("EmployeeBackoffice Testing")
+    thread = world.thread()
+    card = await thread.shows("Failed", "Ask Joan of the platform team")
+    failed = await thread.says("could not be retrieved")
+    assert "Ask Joan of the platform team" in text_of(failed)
+    assert ada.mention in text_of(failed)
+    assert list(buttons_of(card)) == ["Retry"]
+
+    await bruno.clicks("Retry", card)
+    again = world.thread(number=1)
+    await again.gives_link()
+    card = await again.shows("Ready")
+    assert bruno.mention in text_of(card)
+    assert "Failed" in text_of(thread.card)
+    assert world.calls("start") == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_packaging_that_fails_shows_the_status_and_the_messages(world, ada):
+    knobs = world.lifetime.knobs
+    knobs.add(
+        Fault("fails", application="EmployeeBackoffice", text="Module Gehälter is outdated."),
+        Fault("fails", application="Employee Portal", value="Exploded", text="It blew up."),
+        Fault("done_with_error", application="EmployeeMobile", text="The zip could not be kept."),
+        Fault("answer", call="start", application="O'Brien Café", status=400, text=TOO_BIG),
+    )
+    await ada.types("EmployeeBackoffice Testing", "releases")
+    await ada.types("Employee Portal Testing", "core-team")
+    await ada.types("EmployeeMobile Testing", "partner-acme")
+    await ada.types("O'Brien Café Testing", "releases")
+
+    await world.thread("releases").shows("Failed", "Module Gehälter is outdated.")
+    await world.thread("releases").says("Module Gehälter is outdated.")
+    card = await world.thread("core-team").shows("Failed", "Exploded", "It blew up.")
+    assert list(buttons_of(card)) == ["Retry"]
+    await world.thread("partner-acme").shows("Failed", "The zip could not be kept.")
+    await world.thread("releases", 1).shows("Failed", "150 Mb")
+    statuses = world.calls("status", "Employee Portal")
+    assert statuses >= 2  # an unknown status is believed at the second reading
+    assert world.calls("link") >= 1
+
+
+TOO_BIG = (
+    "The resulting source code package has 187 Mb. The maximum size allowed is 150 Mb. "
+    "Please refer to documentation on how to overcome this error."
+)
+
+
+async def test_the_deadline_is_a_failure_that_says_so(world, ada):
+    world.polling = PollPolicy(deadline=timedelta(minutes=1))
+    world.lifetime.knobs.add(Fault("never_done"))
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    thread = world.thread()
+    card = await thread.shows("Failed", "1 minute")
+    await thread.says("did not finish")
+    await ada.clicks("Retry", card)
+    await world.thread(number=1).gives_link()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_platform_that_is_down_for_a_while_is_asked_again(world, ada):
+    knobs: Knobs = world.lifetime.knobs
+    knobs.packaging_seconds = 40
+    knobs.add(Fault("answer", call="status", status=503, text="Maintenance", times=None, lasts=60))
+    await ada.types("EmployeeBackoffice Testing")
+    thread = world.thread()
+    await thread.shows("could not be asked", "Maintenance")
+    await thread.gives_link()
+    card = await thread.shows("Ready")
+    assert "Maintenance" not in text_of(card)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_platform_that_fails_as_the_package_is_asked_for_or_done_is_asked_again(world, ada):
+    knobs: Knobs = world.lifetime.knobs
+    knobs.add(
+        Fault("drop_before", call="start", times=None, lasts=60),
+        Fault("answer", call="link", status=503, text="Maintenance", times=None, lasts=60),
+    )
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().gives_link()
+    await world.thread().shows("Ready")
+    assert world.lifetime.calls.packagings_started == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_unknown_status_once_is_no_failure(world, ada):
+    world.lifetime.knobs.add(Fault("status_value", value="Pondering", times=1))
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().gives_link()
