@@ -45,6 +45,9 @@ from bot.workflows.engine import VERSION, DurableEngine
 
 _DRAIN_SECONDS = 4.0
 _COUNT_EVERY = 15.0
+_TOKEN_EVERY = 30.0
+
+Broken = Callable[[], Coroutine[None, None, None]]  # waits for an end nobody asked for; raises it
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,7 @@ class Bot:
     metrics: Metrics
     service: Service
     store: Store
-    broken: Callable[
-        [], Coroutine[None, None, None]
-    ]  # waits for an end that nobody asked for, and raises it
+    broken: Broken
 
 
 @asynccontextmanager
@@ -76,72 +77,90 @@ async def _start(
     settings: Settings, clock: Clock, engine_version: str, stack: AsyncExitStack
 ) -> Bot:
     """Start everything, each part before what needs it; the stack ends it the other way round."""
-    metrics, bells, drain = Metrics(), Bells(), Drain()
-    background = Background()
     session = make_session()
     stack.push_async_callback(session.close)
     client = _slack_client(settings, session)
     store = await Store.open(settings.database_url)
     stack.push_async_callback(store.close)
-    publisher = _publisher(settings, clock, client, session, metrics)
-    keeper = Keeper(
-        messenger=publisher,
-        livings=store.livings,
-        journal=store.journal,
-        packagings=store.packagings,
-        clock=clock,
+    parts = _parts(
+        settings, clock, store=store, client=client, session=session, version=engine_version
     )
+    await check_token(client)
+    await parts.engine.start(wiring.workflows(parts))
+    stack.push_async_callback(parts.engine.stop)
+    stack.push_async_callback(parts.drain.stop, _DRAIN_SECONDS)
+    background = _background(parts, client)
+    stack.push_async_callback(background.stop)
+    return await _listen(parts, client, background.broken, stack)
+
+
+def _parts(
+    settings: Settings,
+    clock: Clock,
+    *,
+    store: Store,
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    version: str,
+) -> wiring.Parts:
+    metrics, bells = Metrics(), Bells()
     store.journal.listen(bells.ring)
-    store.journal.listen(lambda _: keeper.poke())
-    gateways = _gateways(settings, clock, session, metrics)
     engine = DurableEngine(
         database_url=engine_url(settings.database_url),
         runs=store.runs,
         clock=clock,
-        version=engine_version,
+        version=version,
     )
-    parts = wiring.Parts(
+    return wiring.Parts(
         settings=settings,
         clock=clock,
         store=store,
-        gateways=gateways,
-        messenger=publisher,
+        gateways=_gateways(settings, clock, session, metrics),
+        messenger=_publisher(settings, clock, client, session, metrics),
         engine=engine,
         bells=bells,
-        drain=drain,
+        drain=Drain(),
         metrics=metrics,
     )
-    app = bolt_app(settings.slack, client)
-    service = wiring.service(parts)
-    handlers.register(app, service)
-    await check_token(client)
-    await engine.start(wiring.workflows(parts))
-    stack.push_async_callback(engine.abandon)
-    stack.push_async_callback(store.close)  # before that, and again where nothing came so far
-    stack.push_async_callback(engine.stop)
-    stack.push_async_callback(drain.stop, _DRAIN_SECONDS)
-    stack.push_async_callback(background.stop)
+
+
+def _background(parts: wiring.Parts, client: AsyncWebClient) -> Background:
+    """Start the loops that run beside everything else."""
+    keeper = Keeper(
+        messenger=parts.messenger,
+        livings=parts.store.livings,
+        journal=parts.store.journal,
+        packagings=parts.store.packagings,
+        clock=parts.clock,
+    )
+    parts.store.journal.listen(lambda _: keeper.poke())
+    background = Background()
     background.run("keeper", keeper.run)
     background.run("expiring", wiring.expiring(parts).run)
     background.run("housekeeping", wiring.housekeeping(parts).run)
-    background.run("lag", partial(watch_lag, metrics.loop_lag.observe))
-    background.run("counts", partial(_count, store, metrics, clock))
+    background.run("lag", partial(watch_lag, parts.metrics.loop_lag.observe))
+    background.run("counts", partial(_count, parts))
+    background.run("token", partial(_follow_token, parts, client))
+    return background
+
+
+async def _listen(
+    parts: wiring.Parts, client: AsyncWebClient, broken: Broken, stack: AsyncExitStack
+) -> Bot:
+    """Open the ways in: the web server, and Slack's Socket Mode where that is wanted."""
+    settings, store = parts.settings, parts.store
+    app = bolt_app(settings.slack, client)
+    service = wiring.service(parts)
+    handlers.register(app, service)
     socket = _socket_mode(settings, app)
     instance = uuid.uuid4().hex
     web = WebServer(
         listen=_address(settings.listen),
         instance=instance,
-        downloads=Downloads(
-            links=store.links,
-            gateways=gateways,
-            audit=store.audit,
-            clock=clock,
-            limits=settings.downloads,
-            observe=metrics.download,
-        ),
+        downloads=_downloads(parts),
         checks={"database": _database_check(store), "slack": _slack_check(socket, client)},
         slack=None if socket else app,
-        metrics=_metrics_listener(settings, metrics),
+        metrics=_metrics_listener(settings, parts.metrics),
     )
     stack.push_async_callback(web.stop)
     address = await web.start()
@@ -152,10 +171,21 @@ async def _start(
         instance=instance,
         address=address,
         metrics_address=web.metrics_address,
-        metrics=metrics,
+        metrics=parts.metrics,
         service=service,
         store=store,
-        broken=background.broken,
+        broken=broken,
+    )
+
+
+def _downloads(parts: wiring.Parts) -> Downloads:
+    return Downloads(
+        links=parts.store.links,
+        gateways=parts.gateways,
+        audit=parts.store.audit,
+        clock=parts.clock,
+        limits=parts.settings.downloads,
+        observe=parts.metrics.download,
     )
 
 
@@ -224,8 +254,15 @@ def _slack_check(socket: SocketMode | None, client: AsyncWebClient) -> Check:
     return socket.check if socket is not None else check
 
 
-async def _count(store: Store, metrics: Metrics, clock: Clock) -> None:
+async def _count(parts: wiring.Parts) -> None:
     while True:
-        for state, number in (await store.journal.count_by_state()).items():
-            metrics.retrievals.labels(state).set(number)
-        await clock.sleep(_COUNT_EVERY)
+        for state, number in (await parts.store.journal.count_by_state()).items():
+            parts.metrics.retrievals.labels(state).set(number)
+        await parts.clock.sleep(_COUNT_EVERY)
+
+
+async def _follow_token(parts: wiring.Parts, client: AsyncWebClient) -> None:
+    """Read the bot token again and again: what waits for a valid one then goes on."""
+    while True:
+        client.token = parts.settings.slack.bot_token.read().get_secret_value()
+        await parts.clock.sleep(_TOKEN_EVERY)

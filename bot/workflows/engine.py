@@ -14,6 +14,7 @@ import threading
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
@@ -53,7 +54,7 @@ class DurableEngine:
         self._waiting: asyncio.Queue[Run] = asyncio.Queue()
         self._starter: asyncio.Task[None] | None = None
         self._is_stopping = False
-        self._running: set[asyncio.Task[None] | None] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def start(self, bodies: Mapping[str, Body]) -> None:
         """Recover what was running, and begin what was stored and never started."""
@@ -92,9 +93,8 @@ class DurableEngine:
     async def stop(self) -> None:
         """End without breaking what is in flight; the next start goes on.
 
-        DBOS leaves running workflows to go on without all that is closed after it, and cancelling
-        them now could leave a transaction open: so each is held where its step ends, and `abandon`
-        ends them once the store is closed.
+        DBOS leaves running workflows to go on without what is closed after it: so each is held
+        where its step ends, and then cancelled. DBOS still has it as running, to be recovered.
         """
         self._is_stopping = True
         if self._starter is not None:
@@ -113,10 +113,7 @@ class DurableEngine:
         await done
         # DBOS made its own pool the loop's, and has shut it down.
         loop.set_default_executor(ThreadPoolExecutor())
-
-    async def abandon(self) -> None:
-        """End what is held. What is cancelled stays as it is in DBOS's memory, to be recovered."""
-        left = [task for task in self._running if task is not None]
+        left = list(self._running)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
@@ -124,13 +121,11 @@ class DurableEngine:
     def _register(self, name: str, body: Body) -> Body:
         @DBOS.workflow(name=name, max_recovery_attempts=1_000_000)
         async def workflow(run_id: str, subject: str) -> None:
-            task = asyncio.current_task()
-            self._running.add(task)
-            try:
-                await body(run_id, subject)
-                await DBOS.run_step_async({"name": "finish"}, self._runs.finish, run_id)
-            finally:
-                self._running.discard(task)
+            if (task := asyncio.current_task()) is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            await body(run_id, subject)
+            await DBOS.run_step_async({"name": "finish"}, self._runs.finish, run_id)
 
         return workflow
 
