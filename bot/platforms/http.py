@@ -36,6 +36,7 @@ from bot.platforms.unreachable import CONNECTION_FAILURES, NothingSent, unreacha
 from bot.settings import PlatformSettings
 
 Observe = Callable[[str, str, float], None]
+OnRepeat = Callable[[], Awaitable[None]]
 T = TypeVar("T")
 
 _FIRST_WAIT: Final = 0.5  # seconds before the first repetition; doubled for each further one
@@ -80,13 +81,18 @@ class PlatformClient:
         self._clock = clock
         self._observe = observe
 
-    async def ask(self, call: Call, url: URL, read: Callable[[Reply], T]) -> T:
-        """Call, and read the answer with `read`, whose PlatformBroken counts as a failed call."""
+    async def ask(
+        self, call: Call, url: URL, read: Callable[[Reply], T], *, on_repeat: OnRepeat | None = None
+    ) -> T:
+        """Call, and read the answer with `read`, whose PlatformBroken counts as a failed call.
+
+        `on_repeat` is awaited before a call that may already have acted is sent again.
+        """
 
         async def once(token: str) -> T:
             return read(await self._reply(call, url, f"Bearer {token}"))
 
-        return await self._persist(call, once)
+        return await self._persist(call, once, on_repeat)
 
     async def open(self, call: Call, url: URL, *, is_bare: bool = False) -> Stream:
         """Begin a download; the caller closes it.
@@ -105,7 +111,12 @@ class PlatformClient:
         said = self._token.redacted(reply.body)
         return unreadable(call, reply.headers, said, platform=self.platform)
 
-    async def _persist(self, call: Call, once: Callable[[str], Awaitable[T]]) -> T:
+    async def _persist(
+        self,
+        call: Call,
+        once: Callable[[str], Awaitable[T]],
+        on_repeat: OnRepeat | None = None,
+    ) -> T:
         """Try so many times, with growing pauses, while the failure may pass."""
         for attempt in range(1, self._attempts):
             try:
@@ -117,6 +128,8 @@ class PlatformClient:
             await self._clock.sleep(self._pause_after(failure, attempt))
             if call.has_effect and not isinstance(failure, NothingSent | PlatformBusy):
                 self._observe(call.name, "repeated", 0.0)
+                if on_repeat is not None:
+                    await on_repeat()
         return await self._authorised(call, once)
 
     def _pause_after(self, failure: PlatformError, attempt: int) -> float:

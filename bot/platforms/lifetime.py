@@ -31,7 +31,7 @@ from bot.errors import (
 from bot.platforms import lifetime_models as wire
 from bot.platforms.call import Call
 from bot.platforms.catalogue_cache import CatalogueCache
-from bot.platforms.http import PlatformClient, Reply
+from bot.platforms.http import OnRepeat, PlatformClient, Reply
 from bot.platforms.lifetime_address import address, api_base, package_address
 from bot.platforms.lifetime_words import application, environment, report, revision, status_in
 from bot.platforms.link_expiry import clock_difference, link_expiry
@@ -94,11 +94,13 @@ class LifeTimeGateway:
         name = found.name or target.application_name
         return target.model_copy(update={"revision": runs, "application_name": name})
 
-    async def start_packaging(self, target: Target) -> PackagingReport:
+    async def start_packaging(
+        self, target: Target, *, on_repeat: OnRepeat | None = None
+    ) -> PackagingReport:
         """Ask for a package. May find that it is already there.
 
         LifeTime lists no packagings, so a request whose answer was lost is sent again, and may
-        have started one that nobody follows.
+        have started one that nobody follows; `on_repeat` is awaited before it is.
         """
         url = self._url(*_place(target), "sourcecodeaccess")
 
@@ -108,7 +110,7 @@ class LifeTimeGateway:
                 raise self._client.unreadable(_START, reply)
             return report(packaging, PackageKey(packaging.package_key))
 
-        return await self._client.ask(_START, url, read)
+        return await self._client.ask(_START, url, read, on_repeat=on_repeat)
 
     async def packaging_report(self, target: Target, package: PackageKey) -> PackagingReport:
         """Ask how far a packaging is."""

@@ -35,8 +35,13 @@ class PlatformGateway(Protocol):
         """Give the target with the revision that runs there now."""
         ...
 
-    async def start_packaging(self, target: Target) -> PackagingReport:
-        """Ask for a package. May find that it is already there."""
+    async def start_packaging(
+        self, target: Target, *, on_repeat: Callable[[], Awaitable[None]] | None = None
+    ) -> PackagingReport:
+        """Ask for a package. May find that it is already there.
+
+        `on_repeat` is awaited before a request is sent again that may already have acted.
+        """
         ...
 
     async def packaging_report(self, target: Target, package: PackageKey) -> PackagingReport:

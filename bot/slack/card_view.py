@@ -61,7 +61,11 @@ def _title(retrieval: Retrieval) -> str:
 def _sentence(retrieval: Retrieval) -> str:
     if retrieval.cancel_asked_by is not None and not retrieval.state.is_settled:
         return f"{mention(retrieval.cancel_asked_by)} asked to cancel it; it is being stopped."
-    return _SENTENCES[retrieval.state](retrieval)
+    said = _SENTENCES[retrieval.state](retrieval)
+    if not retrieval.trouble or retrieval.state.is_settled:
+        return said
+    trouble = fit(retrieval.trouble, _FAILURE_LIMIT)
+    return f"{said} It did not answer as it should, and is asked again: {trouble}"
 
 
 def _requested(retrieval: Retrieval) -> str:
@@ -79,12 +83,8 @@ def _waiting(retrieval: Retrieval) -> str:
     return f"{place}; the platform is given at most {retrieval.at_once} at once."
 
 
-def _packaging(retrieval: Retrieval) -> str:
-    said = "The platform is packaging the source code."
-    if not retrieval.trouble:
-        return said
-    trouble = fit(retrieval.trouble, _FAILURE_LIMIT)
-    return f"{said} It could not be asked how far it is, and is asked again: {trouble}"
+def _packaging(_: Retrieval) -> str:
+    return "The platform is packaging the source code."
 
 
 def _packaged(_: Retrieval) -> str:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.events import EffectRepeated, FailureReason
@@ -100,6 +101,7 @@ class Starting:
         A platform that cannot be reached is tried for a while; any other failure is its answer.
         """
         give_up_at = self._clock.now() + _PATIENCE
+        is_repeat = False
         with self._bells.listen(_followers(packaging)) as listener:
             while True:
                 known = await self._packagings.loaded(packaging)
@@ -109,19 +111,26 @@ class Starting:
                     return PackagingState.CANCELLED
                 try:
                     async with self._drain.effect():
-                        return await self._start(known)
+                        return await self._start(known, is_repeat=is_repeat)
                 except PlatformError as error:
                     if not isinstance(error, _PASSING) or self._clock.now() >= give_up_at:
                         return await self._fail(packaging, error)
                     await self._change(packaging, trouble=error.message)
+                    is_repeat = True
                 await listener.heard_within(self._clock, _BETWEEN_TRIES)
 
-    async def _start(self, packaging: Packaging) -> str:
-        await self._journal_a_repetition(packaging)
+    async def _start(self, packaging: Packaging, *, is_repeat: bool) -> str:
+        intended_by = await self._journal.intend(
+            RetrievalId(packaging.id), "packaging", self._token
+        )
+        if is_repeat or intended_by != self._token:
+            await self._journal_a_repetition(packaging.id)
         gateway = self._gateways[packaging.target.platform]
         asked_at = self._clock.now()
         target = await gateway.describe(packaging.target)
-        report = await gateway.start_packaging(target)
+        report = await gateway.start_packaging(
+            target, on_repeat=partial(self._journal_a_repetition, packaging.id)
+        )
         state = _running_unless_settled(report)
         changed = {"target": target, "state": state, "package": report.package, "ahead": 0}
         await self._change(packaging.id, **changed, asked_at=asked_at, trouble="")
@@ -132,17 +141,15 @@ class Starting:
         await self._change(packaging, state=PackagingState.FAILED, failure=failure)
         return PackagingState.FAILED
 
-    async def _journal_a_repetition(self, packaging: Packaging) -> None:
+    async def _journal_a_repetition(self, packaging: PackagingId) -> None:
         """Say in the journals that the request is sent again: LifeTime offers nothing to look for.
 
         https://success.outsystems.com/documentation/11/reference/outsystems_apis/lifetime_api_v2/
         """
-        subject = RetrievalId(packaging.id)
-        if await self._journal.intend(subject, "packaging", self._token) == self._token:
-            return
         repeated = EffectRepeated(at=self._clock.now(), effect="packaging")
-        for follower in await self._journal.followers(packaging.id):
-            await self._journal.append(follower, f"repeated:{packaging.id}", repeated)
+        key = f"repeated:{packaging}:{uuid.uuid4().hex[:8]}"
+        for follower in await self._journal.followers(packaging):
+            await self._journal.append(follower, key, repeated)
 
     async def _change(self, packaging: PackagingId, **fields: object) -> None:
         known = await self._packagings.loaded(packaging)

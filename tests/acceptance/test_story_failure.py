@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -84,7 +86,7 @@ async def test_a_platform_that_is_down_for_a_while_is_asked_again(world, ada):
     knobs.add(Fault("answer", call="status", status=503, text="Maintenance", times=None, lasts=60))
     await ada.types("EmployeeBackoffice Testing")
     thread = world.thread()
-    await thread.shows("could not be asked", "Maintenance")
+    await thread.shows("is asked again", "Maintenance")
     await thread.gives_link()
     card = await thread.shows("Ready")
     assert "Maintenance" not in text_of(card)
@@ -98,9 +100,22 @@ async def test_a_platform_that_fails_as_the_package_is_asked_for_or_done_is_aske
         Fault("answer", call="link", status=503, text="Maintenance", times=None, lasts=60),
     )
     await ada.types("EmployeeBackoffice Testing")
+    await world.thread().shows("is asked again")
     await world.thread().gives_link()
     await world.thread().shows("Ready")
     assert world.lifetime.calls.packagings_started == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_packaging_request_whose_answer_was_lost_is_sent_again_and_journalled(world, ada):
+    world.lifetime.knobs.add(Fault("drop_after", call="start", times=1))
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().gives_link()
+
+    assert world.lifetime.calls.packagings_started == 2
+    with sqlite3.connect(world.folder / "bot.sqlite3") as database:
+        bodies = database.execute("select body from events where key like 'repeated:%'")
+        assert [json.loads(body)["effect"] for (body,) in bodies] == ["packaging"]
 
 
 @pytest.mark.usefixtures("bot")
