@@ -65,7 +65,7 @@ class Bot:
 
 @asynccontextmanager
 async def running_bot(
-    settings: Settings, *, clock: Clock, engine_version: str = VERSION
+    settings: Settings, *, clock: Clock, engine_version: int = VERSION
 ) -> AsyncIterator[Bot]:
     """Run the bot inside the block. Raises SettingsError or EngineLocked when it cannot start."""
     async with AsyncExitStack() as stack:
@@ -74,7 +74,7 @@ async def running_bot(
 
 
 async def _start(
-    settings: Settings, clock: Clock, engine_version: str, stack: AsyncExitStack
+    settings: Settings, clock: Clock, engine_version: int, stack: AsyncExitStack
 ) -> Bot:
     """Start everything, each part before what needs it; the stack ends it the other way round."""
     session = make_session()
@@ -101,7 +101,7 @@ def _parts(
     store: Store,
     client: AsyncWebClient,
     session: aiohttp.ClientSession,
-    version: str,
+    version: int,
 ) -> wiring.Parts:
     metrics, bells = Metrics(), Bells()
     store.journal.listen(bells.ring)

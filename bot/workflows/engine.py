@@ -28,7 +28,7 @@ Body = Callable[[str, str], Coroutine[None, None, None]]  # run id, subject
 
 # Of the workflows' steps. Recovery only takes rows of its own version; raise it when the steps of
 # a workflow change, and what is unfinished starts anew, from the journal.
-VERSION = "1"
+VERSION = 1
 _ATTEMPTS = 3  # of a step that breaks for a reason of ours, before its workflow gives up
 
 
@@ -44,7 +44,7 @@ class DurableEngine:
     """Runs workflows to their end, whatever happens to this process."""
 
     def __init__(
-        self, *, database_url: str, runs: Runs, clock: Clock, version: str = VERSION
+        self, *, database_url: str, runs: Runs, clock: Clock, version: int = VERSION
     ) -> None:
         self._database_url = database_url
         self._runs = runs
@@ -73,7 +73,9 @@ class DurableEngine:
     async def forget(self, run_ids: Sequence[str]) -> None:
         """Delete what the engine keeps of runs that ended long ago."""
         if run_ids:
-            await DBOS.delete_workflows_async([self._workflow_id(one) for one in run_ids])
+            versions = range(1, self._version + 1)
+            ids = [f"{one}/{version}" for one in run_ids for version in versions]
+            await DBOS.delete_workflows_async(ids)
 
     async def step(self, name: str, act: Callable[[], Awaitable[str]]) -> str:
         """Run one durable step; gives its answer again when the workflow is run again.
@@ -169,14 +171,14 @@ class DurableEngine:
 _BROKEN = "broken:"
 
 
-def _config(database_url: str, version: str) -> DBOSConfig:
+def _config(database_url: str, version: int) -> DBOSConfig:
     return DBOSConfig(
         name="sast-source",
         system_database_url=database_url,
         # One process owns a SQLite file (bot.store holds the lock), so the id may be constant:
         # that is what lets the next process recover what this one leaves behind.
         executor_id="sast-source",
-        application_version=version,
+        application_version=str(version),
         serializer=DBOSPortableJSONSerializer(),
         log_level="WARNING",
         max_executor_threads=16,

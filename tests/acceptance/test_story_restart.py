@@ -95,13 +95,13 @@ async def test_after_an_upgrade_what_was_running_starts_anew_from_the_journal(wo
     world.clock.skip(300)
     await world.thread("releases").says("says while packaging")
     await world.thread("core-team").shows("Packaging.")
-    await world.restart_bot(engine_version="2")
+    await world.restart_bot(engine_version=2)
     world.end_packagings()
     await world.thread("releases").gives_link()
     await world.thread("core-team").gives_link()
     await world.thread("releases").shows("Ready")
     await world.thread("core-team").shows("Ready")
-    await world.restart_bot(engine_version="3")
+    await world.restart_bot(engine_version=3)
     assert world.calls("start") == 2
     assert len(world.thread("releases").links) == 1
     assert len(world.thread("releases").replies) == 3

@@ -13,7 +13,7 @@ from bot.store.store import Store
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def test_a_caller_that_is_cancelled_leaves_no_lock_behind(url, tmp_path):
+async def test_a_caller_that_is_cancelled_leaves_no_lock_behind(url):
     chance = random.Random(7)
     path = url.removeprefix("sqlite:///")
     for number in range(60):
