@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import re
-import socket
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.harness import Process, environment_for, outside_of
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import Fault as LifeTimeFault
 from bot.sandbox.lifetime import SandboxLifeTime
@@ -75,54 +73,6 @@ class Outcome:
         )
 
 
-class Process:
-    """The real bot, started and killed."""
-
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment = dict(environment)
-        self._log = log
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", env=self._environment, stderr=log, stdout=log
-            )
-
-    async def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
-
-    async def terminate(self) -> int:
-        """Stop it as an operator would, and give its exit status."""
-        assert self._process is not None
-        self._process.terminate()
-        return await self._process.wait()
-
-
-def environment_for(slack: SandboxSlack, lifetime: SandboxLifeTime, folder: Path) -> dict[str, str]:
-    """Give the environment of a bot between these two, with its state in `folder`."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    (folder / "policy.toml").write_text(_POLICY, encoding="utf-8")
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "LIFETIME_URL": lifetime.url,
-        "LIFETIME_TOKEN": lifetime.token,
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "LISTEN": f"127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
-        "SAST_SOURCE_CONFIG": str(folder / "policy.toml"),
-        "LOG_FORMAT": "json",
-    }
-
-
 async def run(
     retrievals: int, kills: int, folder: Path, *, seed: int = 1, drop: float = 0.0
 ) -> Outcome:
@@ -136,7 +86,9 @@ async def run(
     await slack.start()
     names = [one.name for one in lifetime.infrastructure.add_applications(retrievals)]
     channels = [slack.add_channel(f"team-{n}", "public", ["ada"]).name for n in range(CHANNELS)]
-    process = Process(environment_for(slack, lifetime, folder), folder / "bot.log")
+    process = Process(
+        environment_for(outside_of(slack, lifetime), folder, policy=_POLICY), folder / "bot.log"
+    )
     outcome = Outcome(retrievals=retrievals)
     began = time.monotonic()
     try:

@@ -6,6 +6,7 @@ last; `serve`, the demo and the acceptance tests all use it.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,7 +26,6 @@ from bot.links.streaming import Downloads
 from bot.metrics import Metrics
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
-from bot.ports import PlatformGateway
 from bot.service import Service
 from bot.settings import Listen, Settings
 from bot.slack.bolt import bolt_app, check_token
@@ -61,6 +61,16 @@ class Bot:
     service: Service
     store: Store
     broken: Broken
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Wait until told to stop; raises where it ended for a reason nobody foresaw."""
+        stopped = asyncio.create_task(stop.wait())
+        broken = asyncio.create_task(self.broken())
+        await asyncio.wait({stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if broken.done():
+            broken.result()
+        broken.cancel()
 
 
 @asynccontextmanager
@@ -213,13 +223,12 @@ def _publisher(
 
 def _gateways(
     settings: Settings, clock: Clock, session: aiohttp.ClientSession, metrics: Metrics
-) -> dict[PlatformName, PlatformGateway]:
-    return {
-        PlatformName(one.name): gateway(
-            one, session, clock, partial(metrics.platform_call, one.name)
-        )
-        for one in settings.platforms
-    }
+) -> wiring.Gateways:
+    built = wiring.Gateways()
+    for one in settings.platforms:
+        observe = partial(metrics.platform_call, one.name)
+        built[PlatformName(one.name)] = gateway(one, session, clock, observe)
+    return built
 
 
 def _socket_mode(settings: Settings, app: AsyncApp) -> SocketMode | None:

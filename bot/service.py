@@ -65,7 +65,6 @@ class Service:
         *,
         words: tuple[str, ...] = (),
         exact: ExactTarget | None = None,
-        retry_of: RetrievalId | None = None,
     ) -> Answer:
         """Store a request for source code. Raises RequestRefused where the policy says no."""
         self._check(asker)
@@ -79,7 +78,6 @@ class Service:
             trigger=asker.trigger,
             words=words,
             exact=exact,
-            retry_of=retry_of,
         )
         if await self._journal.accept(request, asker.response_url):
             await self._engine.begin(Run(id=request.id, workflow="retrieve", subject=request.id))
@@ -103,9 +101,7 @@ class Service:
     async def retry(self, asker: Asker, retrieval: RetrievalId) -> Answer:
         """Ask for the same target again, as a new retrieval of whoever presses."""
         state = await self._known(retrieval)
-        return await self.request(
-            asker, words=state.request.words, exact=_exact(state), retry_of=retrieval
-        )
+        return await self.request(asker, words=state.request.words, exact=_exact(state))
 
     async def new_link(self, asker: Asker, retrieval: RetrievalId) -> Answer:
         """Ask for a new link to what was retrieved, after checking again who asks."""
@@ -123,7 +119,7 @@ class Service:
         if await self._journal.append_with_run(retrieval, f"asked:{ask}", event, run):
             await self._audit.record(now, asker.user, "link_asked", retrieval, ask)
             await self._engine.begin(run)
-        return Answer(text="Getting a new link; it will come in the thread.")
+        return Answer(text="Getting a new link. It comes in a message that mentions you.")
 
     async def take_link(self, asker: Asker, retrieval: RetrievalId, link: LinkId) -> TakenLink:
         """Give a link privately, for the visibility `requester`. It ends when the offer ends."""
@@ -185,4 +181,4 @@ def _exact(state: Retrieval) -> ExactTarget | None:
 
 def _acknowledgement(words: tuple[str, ...]) -> str:
     said = " ".join(words)
-    return f"Got it: {said}. The thread will show how it goes." if said else "Got it."
+    return f"Got it: {said}. A message of its own will show how it goes." if said else "Got it."

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from bot.clock import Clock
 from bot.domain.value import PlatformName
+from bot.errors import PlatformRejected
 from bot.links.minting import LinkMint
 from bot.metrics import Metrics
 from bot.platforms.limits import Turns
@@ -18,6 +19,7 @@ from bot.settings import Settings
 from bot.store.store import Store
 from bot.workflows import packaging, renewal, retrieval
 from bot.workflows.announcing import Announcing
+from bot.workflows.answering import Answering
 from bot.workflows.bells import Bells
 from bot.workflows.delivering import Delivering
 from bot.workflows.drain import Drain
@@ -29,6 +31,13 @@ from bot.workflows.housekeeping import Housekeeping, Lifetimes
 from bot.workflows.polling import Polling
 from bot.workflows.resolving import Resolving
 from bot.workflows.starting import Starting
+
+
+class Gateways(dict[PlatformName, PlatformGateway]):
+    """The gateways by name; one that is asked for in vain was configured once and is no more."""
+
+    def __missing__(self, name: PlatformName) -> PlatformGateway:
+        raise PlatformRejected(f"The platform {name} is not configured any more.", platform=name)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,16 @@ class Parts:
         return Effects(journal=self.store.journal, clock=self.clock, drain=self.drain)
 
     @cached_property
+    def answering(self) -> Answering:
+        """What answers privately."""
+        return Answering(
+            journal=self.store.journal,
+            messenger=self.messenger,
+            effects=self.effects,
+            clock=self.clock,
+        )
+
+    @cached_property
     def announcing(self) -> Announcing:
         """What puts the card and the replies into Slack."""
         return Announcing(
@@ -71,6 +90,7 @@ class Parts:
             packagings=self.store.packagings,
             messenger=self.messenger,
             effects=self.effects,
+            answering=self.answering,
             clock=self.clock,
         )
 
@@ -121,7 +141,7 @@ def _retrieve(parts: Parts) -> Body:
         journal=parts.store.journal,
         gateways=parts.gateways,
         messenger=parts.messenger,
-        effects=parts.effects,
+        answering=parts.answering,
         policy=parts.settings.policy,
         clock=parts.clock,
     )
@@ -169,6 +189,7 @@ def expiring(parts: Parts) -> Expiring:
     return Expiring(
         journal=parts.store.journal,
         links=parts.store.links,
+        audit=parts.store.audit,
         messenger=parts.messenger,
         bells=parts.bells,
         clock=parts.clock,

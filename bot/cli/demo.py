@@ -63,7 +63,7 @@ async def _show(port: int) -> None:
         page = DemoPage(stage, port)
         try:
             _say(f"The demo is at {await _listening(page, port)}  (Ctrl-C ends it)")
-            await _until(stop, bot)
+            await bot.until(stop)
         finally:
             await page.stop()
 
@@ -73,15 +73,6 @@ async def _listening(page: DemoPage, port: int) -> str:
         return await page.start()
     except OSError as error:
         raise SettingsError(f"--port {port} cannot be used: {error.strerror}.") from error
-
-
-async def _until(stop: asyncio.Event, bot: Bot) -> None:
-    stopped = asyncio.create_task(stop.wait())
-    broken = asyncio.create_task(bot.broken())
-    await asyncio.wait({stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
-    if broken.done():
-        broken.result()
-    broken.cancel()
 
 
 async def _tell() -> None:

@@ -27,9 +27,4 @@ async def _serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with running_bot(settings, clock=SystemClock()) as bot:
         structlog.get_logger().info("serving", address=str(bot.address), instance=bot.instance)
-        stopped = asyncio.create_task(stop.wait())
-        broken = asyncio.create_task(bot.broken())
-        await asyncio.wait({stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
-        if broken.done():
-            broken.result()
-        broken.cancel()
+        await bot.until(stop)

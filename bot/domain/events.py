@@ -30,6 +30,7 @@ class FailureReason(StrEnum):
 
     PLATFORM = "platform"  # the platform said no, or its packaging failed
     DEADLINE = "deadline"  # the platform did not finish in time
+    SLACK = "slack"  # Slack refused what delivers it
     PACKAGE_GONE = "package_gone"  # the platform no longer has the package
     INTERNAL = "internal"  # a fault of ours, with a reference id
 

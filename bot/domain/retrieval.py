@@ -84,7 +84,6 @@ class Request(Value):
     )
     words: tuple[str, ...] = ()  # as typed, when no button was pressed
     exact: ExactTarget | None = None
-    retry_of: RetrievalId | None = None
 
 
 class IssuedLink(Value):

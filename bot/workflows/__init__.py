@@ -1,5 +1,6 @@
 """What happens, durably.
 
-`retrieval.py` and `packaging.py` are the two workflows and read like a paragraph each; a step of
-theirs is one method of `steps`. What they need from the outside is handed in by `bot.app`.
+`retrieval.py`, `packaging.py` and `renewal.py` are the workflows and read like a paragraph each;
+each sentence is a durable step, a method of one of the other files. What they need from the
+outside is handed in by `bot.wiring`.
 """

@@ -17,6 +17,7 @@ from bot.domain.retrieval import Posted, Retrieval, RetrievalState
 from bot.domain.value import RetrievalId
 from bot.errors import CannotSpeak, SlackError
 from bot.ports import Journal, Living, Livings, Messenger, Packagings
+from bot.workflows.answering import Answering
 from bot.workflows.effects import Effects
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ class Announcing:
         packagings: Packagings,
         messenger: Messenger,
         effects: Effects,
+        answering: Answering,
         clock: Clock,
     ) -> None:
         self._journal = journal
@@ -45,6 +47,7 @@ class Announcing:
         self._packagings = packagings
         self._messenger = messenger
         self._effects = effects
+        self._answering = answering
         self._clock = clock
 
     async def post_card(self, retrieval: RetrievalId) -> str:
@@ -90,7 +93,7 @@ class Announcing:
 
         await self._effects.once(state.id, CARD_IN_DM, act=act, probe=probe)
         text = f"{refusal.message} So this goes on in a direct message to you."
-        await self.answer(state, "moved", Answer(kind=AnswerKind.INFO, text=text))
+        await self._answering.answer(state.id, "moved", Answer(kind=AnswerKind.INFO, text=text))
 
     def _card_posted(
         self, posted: Posted, *, is_direct: bool = False, is_external: bool = False
@@ -172,8 +175,8 @@ class Announcing:
     async def give_up(self, retrieval: RetrievalId, reference: str) -> str:
         """End a retrieval that broke for a reason of ours, and say so wherever possible."""
         text = (
-            "Something broke on our side. Nothing was lost: press Retry, and if it happens again, "
-            f"give the reference {reference} to whoever runs this bot."
+            "Something broke on our side. Try again; if it happens again, give the reference "
+            f"{reference} to whoever runs this bot."
         )
         event = RetrievalFailed(
             at=self._clock.now(), reason=FailureReason.INTERNAL, text=text, reference=reference
@@ -183,18 +186,8 @@ class Announcing:
         if state.card is not None:
             return await self.tell(retrieval)
         answer = Answer(kind=AnswerKind.ERROR, text=text, reference=reference, retrieval=retrieval)
-        await self.answer(state, "gave-up", answer)
+        await self._answering.answer(state.id, "gave-up", answer)
         return "told"
-
-    async def answer(self, state: Retrieval, key: str, answer: Answer) -> None:
-        """Answer privately, at most once, while the response_url can be used."""
-
-        async def say() -> None:
-            url = await self._journal.response_url(state.id, self._clock.now())
-            if url is not None:
-                await self._messenger.answer(url, answer)
-
-        await self._effects.at_most_once(state.id, key, say)
 
 
 def _due(state: Retrieval) -> list[str]:

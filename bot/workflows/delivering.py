@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.events import (
@@ -25,7 +24,7 @@ from bot.domain.policy import Policy
 from bot.domain.retrieval import Posted, Retrieval
 from bot.domain.target import Target
 from bot.domain.value import PackageKey, PlatformName, RetrievalId, SlackUserId
-from bot.errors import CannotSpeak, PlatformError, PlatformNotFound
+from bot.errors import CannotSpeak, PlatformError, PlatformNotFound, SlackError
 from bot.ports import (
     Audit,
     Journal,
@@ -38,10 +37,9 @@ from bot.ports import (
 )
 from bot.workflows.bells import Bells
 from bot.workflows.effects import Effects
+from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 
 # The package is there, and the platform answered a moment ago: it is worth some waiting.
-_PATIENCE = timedelta(minutes=10)
-_BETWEEN_TRIES = 10.0  # seconds, besides the gateway's own
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ class Delivering:
 
     async def deliver(self, retrieval: RetrievalId) -> str:
         """Give the requester the first link, or end the retrieval with the platform's reason."""
-        give_up_at = self._clock.now() + _PATIENCE
+        give_up_at = self._clock.now() + PATIENCE
         while True:
             state = await self._journal.loaded(retrieval)
             if state.cancel_asked_by is not None and not state.state.is_settled:
@@ -101,16 +99,18 @@ class Delivering:
             except PlatformError as error:
                 if not error.is_transient or self._clock.now() >= give_up_at:
                     return await self._fail(retrieval, error)
+            except SlackError as error:
+                return await self._fail(retrieval, error)
             else:
                 return "delivered"
-            await self._clock.sleep(_BETWEEN_TRIES)
+            await self._clock.sleep(BETWEEN_TRIES)
 
     async def _cancel(self, retrieval: RetrievalId, by: SlackUserId) -> str:
         cancelled = RetrievalCancelled(at=self._clock.now(), by=by)
         await self._journal.append(retrieval, "cancelled", cancelled)
         return "cancelled"
 
-    async def _fail(self, retrieval: RetrievalId, error: PlatformError) -> str:
+    async def _fail(self, retrieval: RetrievalId, error: PlatformError | SlackError) -> str:
         failed = RetrievalFailed(at=self._clock.now(), reason=_reason(error), text=error.message)
         await self._journal.append(retrieval, "failed", failed)
         return "failed"
@@ -124,7 +124,7 @@ class Delivering:
             raise LookupError(f"retrieval {retrieval} knows no request {ask} for a link")
         try:
             await self._give(_delivery(state, f"link:{ask}", asker, ask))
-        except PlatformError as error:
+        except (PlatformError, SlackError) as error:
             event = LinkDenied(
                 at=self._clock.now(), ask=ask, reason=_reason(error), text=error.message
             )
@@ -242,6 +242,8 @@ def _delivery(state: Retrieval, key: str, recipient: SlackUserId, ask: str) -> D
     )
 
 
-def _reason(error: PlatformError) -> FailureReason:
+def _reason(error: PlatformError | SlackError) -> FailureReason:
+    if isinstance(error, SlackError):
+        return FailureReason.SLACK
     gone = isinstance(error, PlatformNotFound)
     return FailureReason.PACKAGE_GONE if gone else FailureReason.PLATFORM

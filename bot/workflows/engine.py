@@ -135,12 +135,18 @@ class DurableEngine:
         return f"{run_id}/{self._version}"
 
     async def _never_started(self) -> list[Run]:
-        """Give what was stored and never reached the engine, which recovers the rest itself."""
+        """Give what the engine will not recover by itself: never begun, or given up by it.
+
+        What DBOS gave up (a failure outside of any step) starts anew, from the journal.
+        """
         unfinished = await self._runs.unfinished()
         ids = [self._workflow_id(run.id) for run in unfinished]
         known = await DBOS.list_workflows_async(workflow_ids=ids) if ids else []
-        started = {one.workflow_id for one in known}
-        return [run for run in unfinished if self._workflow_id(run.id) not in started]
+        dead = [one.workflow_id for one in known if one.status not in _ALIVE]
+        if dead:
+            await DBOS.delete_workflows_async(dead)
+        alive = {one.workflow_id for one in known} - set(dead)
+        return [run for run in unfinished if self._workflow_id(run.id) not in alive]
 
     async def _start_waiting(self) -> None:
         """Start one run after another, so that a burst leaves the loop to the acknowledgements."""
@@ -169,6 +175,7 @@ class DurableEngine:
 
 
 _BROKEN = "broken:"
+_ALIVE = {"PENDING", "ENQUEUED", "DELAYED", "SUCCESS"}  # DBOS WorkflowStatusString
 
 
 def _config(database_url: str, version: int) -> DBOSConfig:

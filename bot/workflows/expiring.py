@@ -10,8 +10,8 @@ import structlog
 from bot.clock import Clock
 from bot.domain.events import LinkExpired
 from bot.domain.link import LinkRow
-from bot.errors import SlackError
-from bot.ports import Journal, Links, Messenger
+from bot.errors import SlackError, SlackRefused
+from bot.ports import Audit, Journal, Links, Messenger
 from bot.workflows.bells import Bells
 
 log = structlog.get_logger()
@@ -28,12 +28,14 @@ class Expiring:
         *,
         journal: Journal,
         links: Links,
+        audit: Audit,
         messenger: Messenger,
         bells: Bells,
         clock: Clock,
     ) -> None:
         self._journal = journal
         self._links = links
+        self._audit = audit
         self._messenger = messenger
         self._bells = bells
         self._clock = clock
@@ -65,7 +67,18 @@ class Expiring:
 
     async def _end(self, link: LinkRow) -> None:
         if link.slack_file:
-            await self._messenger.delete_file(link.slack_file)
+            await self._delete(link)
         event = LinkExpired(at=self._clock.now(), link=link.id)
         await self._journal.append(link.retrieval, f"expired:{link.id}", event)
         await self._links.end_shown(link.id)
+
+    async def _delete(self, link: LinkRow) -> None:
+        """Delete the file; one that Slack will never let go is said in the log and the audit."""
+        try:
+            await self._messenger.delete_file(link.slack_file)
+        except SlackRefused as refusal:
+            log.warning("file_not_deleted", link=link.id, reason=refusal.message)
+            now = self._clock.now()
+            await self._audit.record(
+                now, "sast-source", "file_not_deleted", link.retrieval, link.slack_file
+            )

@@ -102,7 +102,7 @@ class Following:
         event = e.PackagingQueued(
             at=self._clock.now(), ahead=packaging.ahead, at_once=self._at_once[platform]
         )
-        await self._journal.append(state.id, f"queued:{packaging.id}:{packaging.ahead}", event)
+        await self._journal.append(state.id, f"queued:{packaging.id}:{packaging.version}", event)
 
     async def _started(self, state: Retrieval, packaging: Packaging) -> str:
         assert packaging.package is not None  # noqa: S101 - the caller looked

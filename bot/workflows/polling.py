@@ -49,7 +49,10 @@ class Polling:
     async def _until_settled(
         self, known: Packaging, policy: PollPolicy, elapsed: timedelta, listener: Listener
     ) -> str:
-        """Poll; `elapsed` counts waits and failed calls, never our own limits on requests."""
+        """Poll; `elapsed` counts the waits between calls, and calls that failed.
+
+        What a call that succeeds waits for our own limits is not the platform's, and not counted.
+        """
         unknown = ""  # the status nobody knows, as it was read the last time
         while True:
             began = self._clock.now()

@@ -16,7 +16,7 @@ from bot.domain.target import Catalogue, Target
 from bot.domain.value import PlatformName, RetrievalId
 from bot.errors import PlatformError
 from bot.ports import Journal, Messenger, PlatformGateway
-from bot.workflows.effects import Effects
+from bot.workflows.answering import Answering
 
 
 class Resolving:
@@ -28,14 +28,14 @@ class Resolving:
         journal: Journal,
         gateways: Mapping[PlatformName, PlatformGateway],
         messenger: Messenger,
-        effects: Effects,
+        answering: Answering,
         policy: Policy,
         clock: Clock,
     ) -> None:
         self._journal = journal
         self._gateways = gateways
         self._messenger = messenger
-        self._effects = effects
+        self._answering = answering
         self._policy = policy
         self._clock = clock
         self._deciding = asyncio.Lock()  # the same line twice in one moment must not both pass
@@ -54,15 +54,35 @@ class Resolving:
         return "answered"
 
     async def _settle_on(self, state: Retrieval, found: Target) -> str:
-        async with self._deciding:
-            objection = await self._objection(state, found)
-            if objection is None:
-                now = self._clock.now()
-                event = TargetResolved(at=now, target=found, warnings=warnings_for(found))
-                await self._journal.append(state.id, "target", event)
-                return "resolved"
-        await self._answer(state.id, objection)
+        if self._policy.refuses(found.environment):
+            text = production_refusal(found.environment, found.platform)
+            await self._answer(state.id, Answer(kind=AnswerKind.REFUSAL, text=text))
+            return "answered"
+        running = await self._running(state, found)
+        if running is None:
+            return "resolved"
+        await self._answer(state.id, await self._pointer(running, found))
         return "answered"
+
+    async def _running(self, state: Retrieval, target: Target) -> Retrieval | None:
+        """Give the same person's running retrieval of this, or journal that this is the one."""
+        request = state.request
+        async with self._deciding:
+            running = await self._journal.running_for(
+                request.requester, request.channel, target.key
+            )
+            if running is not None and running.id != state.id:
+                return running
+            now = self._clock.now()
+            event = TargetResolved(at=now, target=target, warnings=warnings_for(target))
+            await self._journal.append(state.id, "target", event)
+            return None
+
+    async def _pointer(self, running: Retrieval, target: Target) -> Answer:
+        where = await self._messenger.permalink(running.card) if running.card else ""
+        shown = f": {where}" if where else "."
+        text = f"You already asked for {target}, and it is still running{shown}"
+        return Answer(kind=AnswerKind.INFO, text=text)
 
     async def _meaning(self, request: Request) -> Target | Answer:
         catalogues, troubles = await self._catalogues(fresh=False)
@@ -86,27 +106,9 @@ class Resolving:
         catalogues = [one for one in got if isinstance(one, Catalogue)]
         return catalogues, [one for one in broken if isinstance(one, PlatformError)]
 
-    async def _objection(self, state: Retrieval, target: Target) -> Answer | None:
-        if self._policy.refuses(target.environment):
-            text = production_refusal(target.environment, target.platform)
-            return Answer(kind=AnswerKind.REFUSAL, text=text)
-        request = state.request
-        running = await self._journal.running_for(request.requester, request.channel, target.key)
-        if running is None or running.id == state.id:
-            return None
-        where = await self._messenger.permalink(running.card) if running.card else ""
-        shown = f": {where}" if where else "."
-        text = f"You already asked for {target}, and it is still running{shown}"
-        return Answer(kind=AnswerKind.INFO, text=text)
-
     async def _answer(self, retrieval: RetrievalId, answer: Answer) -> None:
-        async def say() -> None:
-            url = await self._journal.response_url(retrieval, self._clock.now())
-            if url is not None:
-                await self._messenger.answer(url, answer)
-
         try:
-            await self._effects.at_most_once(retrieval, "answer", say)
+            await self._answering.answer(retrieval, "answer", answer)
         finally:
             event = RequestAnswered(at=self._clock.now(), summary=answer.text)
             await self._journal.append(retrieval, "answered", event)

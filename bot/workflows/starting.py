@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from functools import partial
 
 from bot.clock import Clock
@@ -18,9 +17,8 @@ from bot.errors import PlatformBusy, PlatformError, PlatformUnreachable
 from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns
 from bot.workflows.bells import Bells
 from bot.workflows.drain import Drain
+from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 
-_PATIENCE = timedelta(minutes=10)
-_BETWEEN_TRIES = 10.0  # seconds, besides the gateway's own
 _PASSING = (PlatformUnreachable, PlatformBusy)
 _NEAR = 5  # places from the front: from here on each step forward is told
 
@@ -47,6 +45,7 @@ class Starting:
         self._drain = drain
         self._clock = clock
         self._token = uuid.uuid4().hex  # of this process; deliberately not durable
+        self._sent: set[PackagingId] = set()  # whose request may have acted already
 
     @asynccontextmanager
     async def turn(self, packaging: PackagingId) -> AsyncIterator[None]:
@@ -64,7 +63,11 @@ class Starting:
                 told = ahead
                 await self._change(packaging, ahead=ahead)
 
-        turns = self._turns[known.target.platform]
+        turns = self._turns.get(known.target.platform)
+        if turns is None:
+            await self._forsake(known)
+            yield
+            return
         runs_there = known.package is not None
         async with AsyncExitStack() as held:
             place = turns.take(packaging, tell, is_under_way=runs_there)
@@ -74,6 +77,12 @@ class Starting:
             finally:
                 taking.cancel()
             yield
+
+    async def _forsake(self, packaging: Packaging) -> None:
+        platform = packaging.target.platform
+        text = f"The platform {platform} is not configured any more."
+        failure = Failure(reason=FailureReason.PLATFORM, text=text)
+        await self._change(packaging.id, state=PackagingState.FAILED, failure=failure)
 
     async def _until_taken_or_unwanted(
         self, packaging: PackagingId, taking: asyncio.Future[None]
@@ -100,8 +109,7 @@ class Starting:
 
         A platform that cannot be reached is tried for a while; any other failure is its answer.
         """
-        give_up_at = self._clock.now() + _PATIENCE
-        is_repeat = False
+        give_up_at = self._clock.now() + PATIENCE
         with self._bells.listen(_followers(packaging)) as listener:
             while True:
                 known = await self._packagings.loaded(packaging)
@@ -111,29 +119,29 @@ class Starting:
                     return PackagingState.CANCELLED
                 try:
                     async with self._drain.effect():
-                        return await self._start(known, is_repeat=is_repeat)
+                        return await self._start(known)
                 except PlatformError as error:
                     if not isinstance(error, _PASSING) or self._clock.now() >= give_up_at:
                         return await self._fail(packaging, error)
                     await self._change(packaging, trouble=error.message)
-                    is_repeat = True
-                await listener.heard_within(self._clock, _BETWEEN_TRIES)
+                await listener.heard_within(self._clock, BETWEEN_TRIES)
 
-    async def _start(self, packaging: Packaging, *, is_repeat: bool) -> str:
+    async def _start(self, packaging: Packaging) -> str:
+        gateway = self._gateways[packaging.target.platform]
+        target = await gateway.describe(packaging.target)
         intended_by = await self._journal.intend(
             RetrievalId(packaging.id), "packaging", self._token
         )
-        if is_repeat or intended_by != self._token:
+        if intended_by != self._token or packaging.id in self._sent:
             await self._journal_a_repetition(packaging.id)
-        gateway = self._gateways[packaging.target.platform]
-        asked_at = self._clock.now()
-        target = await gateway.describe(packaging.target)
+        self._sent.add(packaging.id)
         report = await gateway.start_packaging(
             target, on_repeat=partial(self._journal_a_repetition, packaging.id)
         )
         state = _running_unless_settled(report)
         changed = {"target": target, "state": state, "package": report.package, "ahead": 0}
-        await self._change(packaging.id, **changed, asked_at=asked_at, trouble="")
+        await self._change(packaging.id, **changed, asked_at=self._clock.now(), trouble="")
+        self._sent.discard(packaging.id)
         return state
 
     async def _fail(self, packaging: PackagingId, error: PlatformError) -> str:

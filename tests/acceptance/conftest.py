@@ -60,6 +60,7 @@ class World:
         self.polling = PollPolicy()
         self.limits = PlatformLimits(requests_per_second=1000)
         self.downloads = DownloadLimits()
+        self.platform_name = "LifeTime"
         self.public_url = f"http://127.0.0.1:{self.port}"
         self.metrics_listen = None
         self.is_http = False  # Slack's events over signed HTTP instead of Socket Mode
@@ -92,7 +93,7 @@ class World:
             ),
             platforms=(
                 PlatformSettings(
-                    name="LifeTime",
+                    name=self.platform_name,
                     url=self.lifetime.url,
                     token=Secret(value=self.lifetime.token),
                     polling=self.polling,
