@@ -26,9 +26,10 @@ from bot.links.streaming import Downloads
 from bot.metrics import Metrics
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
+from bot.ports import Messenger
 from bot.service import Service
 from bot.settings import Listen, Settings
-from bot.slack.bolt import bolt_app, check_token
+from bot.slack.bolt import bolt_app, check_app_token, check_token
 from bot.slack.budgets import Budgets
 from bot.slack.calls import Calls
 from bot.slack.keeper import Keeper
@@ -92,16 +93,25 @@ async def _start(
     client = _slack_client(settings, session)
     store = await Store.open(settings.database_url)
     stack.push_async_callback(store.close)
+    metrics = Metrics()
+    publisher = _publisher(settings, clock, client, session, metrics)
     parts = _parts(
-        settings, clock, store=store, client=client, session=session, version=engine_version
+        settings,
+        clock,
+        store=store,
+        messenger=publisher,
+        gateways=_gateways(settings, clock, session, metrics),
+        metrics=metrics,
+        version=engine_version,
     )
     await check_token(client)
+    await check_app_token(client, settings.slack.app_token)
     await parts.engine.start(wiring.workflows(parts))
     stack.push_async_callback(parts.engine.stop)
     stack.push_async_callback(parts.drain.stop, _DRAIN_SECONDS)
     background = _background(parts, client)
     stack.push_async_callback(background.stop)
-    return await _listen(parts, client, background.broken, stack)
+    return await _listen(parts, client, publisher.say, background.broken, stack)
 
 
 def _parts(
@@ -109,11 +119,12 @@ def _parts(
     clock: Clock,
     *,
     store: Store,
-    client: AsyncWebClient,
-    session: aiohttp.ClientSession,
+    messenger: Messenger,
+    gateways: wiring.Gateways,
+    metrics: Metrics,
     version: int,
 ) -> wiring.Parts:
-    metrics, bells = Metrics(), Bells()
+    bells = Bells()
     store.journal.listen(bells.ring)
     engine = DurableEngine(
         database_url=engine_url(settings.database_url),
@@ -125,8 +136,8 @@ def _parts(
         settings=settings,
         clock=clock,
         store=store,
-        gateways=_gateways(settings, clock, session, metrics),
-        messenger=_publisher(settings, clock, client, session, metrics),
+        gateways=gateways,
+        messenger=messenger,
         engine=engine,
         bells=bells,
         drain=Drain(),
@@ -155,13 +166,17 @@ def _background(parts: wiring.Parts, client: AsyncWebClient) -> Background:
 
 
 async def _listen(
-    parts: wiring.Parts, client: AsyncWebClient, broken: Broken, stack: AsyncExitStack
+    parts: wiring.Parts,
+    client: AsyncWebClient,
+    say: handlers.Say,
+    broken: Broken,
+    stack: AsyncExitStack,
 ) -> Bot:
     """Open the ways in: the web server, and Slack's Socket Mode where that is wanted."""
     settings, store = parts.settings, parts.store
     app = bolt_app(settings.slack, client)
     service = wiring.service(parts)
-    handlers.register(app, service)
+    handlers.register(app, service, say)
     socket = _socket_mode(settings, app)
     instance = uuid.uuid4().hex
     web = WebServer(

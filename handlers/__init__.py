@@ -10,10 +10,13 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.service import Service
 from handlers import buttons, command, errors
+from handlers.asking import Say
+
+__all__ = ["Say", "register"]
 
 
-def register(app: AsyncApp, service: Service) -> None:
-    """Bind every handler to Bolt's app."""
+def register(app: AsyncApp, service: Service, say: Say) -> None:
+    """Bind every handler to Bolt's app. `say` answers what Slack wants acknowledged empty."""
     command.register(app, service)
-    buttons.register(app, service)
-    errors.register(app)
+    buttons.register(app, service, say)
+    errors.register(app, say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pydantic import SecretStr
@@ -10,8 +10,11 @@ from pydantic import SecretStr
 from bot.domain.value import ChannelId, SlackUserId
 from bot.errors import RequestRefused
 from bot.service import Asker
+from bot.slack.message import Message
 
 Payload = Mapping[str, Any]
+#: Says something privately through a response_url, at most once.
+Say = Callable[[SecretStr, Message], Awaitable[None]]
 
 
 def from_command(body: Payload) -> Asker:

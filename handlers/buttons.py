@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import RequestRefused
 from bot.service import Asker, Service
@@ -13,36 +14,29 @@ from bot.slack.actions import Action
 from bot.slack.answers_view import answer_message, refusal_message
 from bot.slack.link_view import taken_link_message
 from bot.slack.message import Message
-from handlers.asking import Payload, from_click
+from handlers.asking import Payload, Say, from_click
 
 Press = Callable[[Service, Asker, str], Awaitable[Message]]
 
 
-def register(app: AsyncApp, service: Service) -> None:
+def register(app: AsyncApp, service: Service, say: Say) -> None:
     """Bind every button to what it does."""
     for action, press in PRESSES.items():
-        app.action(action)(_handler(service, press))
+        app.action(action)(_handler(service, press, say))
     app.action(Action.DOWNLOAD)(acknowledge)
 
 
 def _handler(
-    service: Service, press: Press
-) -> Callable[[AsyncAck, AsyncRespond, Payload, Payload], Awaitable[None]]:
-    async def on_press(
-        ack: AsyncAck, respond: AsyncRespond, body: Payload, action: Payload
-    ) -> None:
+    service: Service, press: Press, say: Say
+) -> Callable[[AsyncAck, Payload, Payload], Awaitable[None]]:
+    async def on_press(ack: AsyncAck, body: Payload, action: Payload) -> None:
         try:
             message = await press(service, from_click(body), action.get("value", ""))
         except RequestRefused as refusal:
             message = refusal_message(refusal)
         await ack()
-        await respond(
-            response_type="ephemeral",
-            replace_original=False,
-            unfurl_links=False,
-            unfurl_media=False,
-            **message.body(),
-        )
+        if url := body.get("response_url"):
+            await say(SecretStr(url), message)
 
     return on_press
 

@@ -20,7 +20,7 @@ class LinkOrder(Value):
     package: PackageKey
     recipient: SlackUserId
     effect: str  # the effect key of the step that gives it out
-    size_bytes: int | None = None
+    size_bytes: int | None = None  # None until a link to the same package was used
     platform_expires_at: datetime | None = None
 
 

@@ -13,9 +13,6 @@ from bot.domain.retrieval import Retrieval
 from bot.domain.target import Environment, Purpose, Target
 from bot.domain.value import PlatformName, SlackUserId, Value
 
-# OutSystems, "Download source code": Platform Server 11.27.0 or higher.
-MINIMUM_VERSION = "11.27.0"
-
 
 class LinkVisibility(StrEnum):
     """Where the download link is shown."""
@@ -67,13 +64,13 @@ def warnings_for(target: Target) -> tuple[str, ...]:
     """Say what people should know before they rely on this package."""
     environment = target.environment
     said = []
-    if environment.version and _parts(environment.version) < _parts(MINIMUM_VERSION):
+    if environment.version and _parts(environment.version) < _parts(environment.minimum_version):
         said.append(
-            f"{environment.name} runs Platform Server {environment.version}; "
-            f"OutSystems gives source code from {MINIMUM_VERSION} on."
+            f"{environment.name} runs version {environment.version}; "
+            f"{target.platform} gives source code from {environment.minimum_version} on."
         )
     if environment.is_offline:
-        said.append(f"{environment.name} is marked offline in LifeTime.")
+        said.append(f"{environment.name} is marked offline on {target.platform}.")
     if target.revision.is_modified:
         label = target.revision.label or "its last tag"
         said.append(f"It was changed after {label}: the package is not that tagged version.")

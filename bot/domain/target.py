@@ -29,7 +29,8 @@ class Environment(Value):
     key: EnvironmentKey
     name: str
     purpose: Purpose = Purpose.PRODUCTION
-    version: str = ""  # of the platform server; empty where the platform does not say
+    version: str = ""  # of the platform's software; empty where the platform does not say
+    minimum_version: str = ""  # the first that gives source code; empty where every one does
     order: int = 0
     is_offline: bool = False
 

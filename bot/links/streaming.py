@@ -135,6 +135,8 @@ class Downloads:
         action = "finished" if outcome is Outcome.FINISHED else "aborted"
         detail = f", {download.sent_bytes} bytes, {outcome}"
         await self._record(download.link, f"download.{action}", detail)
+        if outcome is Outcome.FINISHED and download.sent_bytes != download.link.size_bytes:
+            await self._links.set_size(download.link.id, download.sent_bytes)
 
     async def _record(self, link: LinkRow, action: str, detail: str) -> None:
         await self._audit.record(

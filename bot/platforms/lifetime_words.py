@@ -32,6 +32,8 @@ _STATES: Final = {
     "done": PackagingState.READY,
 }
 _LEVELS: Final = {"warning": MessageLevel.WARNING, "error": MessageLevel.ERROR}
+# OutSystems, "Download source code": Platform Server 11.27.0 or higher.
+_MINIMUM_VERSION: Final = "11.27.0"
 _LONGEST_STATUS: Final = 100  # characters
 
 
@@ -43,6 +45,7 @@ def environment(platform: PlatformName, wire: EnvironmentWire) -> Environment:
         name=wire.name or wire.key,
         purpose=_PURPOSES.get(_folded(wire.environment_type), Purpose.PRODUCTION),
         version=wire.os_version,
+        minimum_version=_MINIMUM_VERSION,
         order=wire.order,
         is_offline=wire.is_offline,
     )

@@ -13,7 +13,15 @@ from bot.domain.link import LinkRow
 from bot.domain.packaging import PackagingMessage
 from bot.domain.retrieval import Request, Retrieval, RetrievalState
 from bot.domain.target import Target
-from bot.domain.value import ChannelId, LinkId, PackagingId, RetrievalId, SlackUserId, TargetKey
+from bot.domain.value import (
+    ChannelId,
+    LinkId,
+    PackageKey,
+    PackagingId,
+    RetrievalId,
+    SlackUserId,
+    TargetKey,
+)
 from bot.ports.rows import Living, Packaging, Run
 
 
@@ -126,6 +134,14 @@ class Links(Protocol):
 
     async def set_file(self, link: LinkId, slack_file: str, size_bytes: int) -> None:
         """Store which file in Slack a link stands for."""
+        ...
+
+    async def set_size(self, link: LinkId, size_bytes: int) -> None:
+        """Store the size of the package that a link leads to, in bytes."""
+        ...
+
+    async def known_size(self, package: PackageKey) -> int | None:
+        """Give the size in bytes of a package, once one of its links was used."""
         ...
 
     async def end_shown(self, link: LinkId) -> None:

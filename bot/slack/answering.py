@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.domain.answers import Answer
 from bot.slack.answers_view import answer_message
 from bot.slack.calls import Observe
+from bot.slack.message import Message
 
 _log = structlog.get_logger(__name__)
 
@@ -24,29 +25,40 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 class Answering:
     """Posts to `response_url`s."""
 
-    def __init__(self, session: aiohttp.ClientSession, observe: Observe) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, observe: Observe, proxy: str | None = None
+    ) -> None:
         self._session = session
         self._observe = observe
+        self._proxy = proxy
 
     async def answer(self, url: SecretStr, answer: Answer) -> None:
-        """Answer privately, at most once; a failure is logged, without the address."""
+        """Draw a private answer and say it."""
+        await self.say(url, answer_message(answer), reference=answer.reference)
+
+    async def say(self, url: SecretStr, message: Message, *, reference: str = "") -> None:
+        """Say it privately, at most once; a failure is logged, without the address."""
         body = {
             "response_type": "ephemeral",
             "replace_original": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            **answer_message(answer).body(),
+            **message.body(),
         }
         began = time.monotonic()
         outcome = await self._post(url, body)
         self._observe("response_url", outcome, time.monotonic() - began)
         if outcome != "ok":
-            _log.warning("slack.answer_lost", outcome=outcome, reference=answer.reference)
+            _log.warning("slack.answer_lost", outcome=outcome, reference=reference)
 
     async def _post(self, url: SecretStr, body: dict[str, object]) -> str:
         try:
             async with self._session.post(
-                url.get_secret_value(), json=body, timeout=_TIMEOUT, allow_redirects=False
+                url.get_secret_value(),
+                json=body,
+                proxy=self._proxy,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
             ) as response:
                 return "ok" if response.ok else f"http_{response.status}"
         except TimeoutError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.answers import Answer, AnswerKind, Guess
+from bot.domain.value import RetrievalId
 from bot.errors import RequestRefused
-from bot.slack.actions import VALUE_LIMIT, Action, encode_target
+from bot.slack.actions import VALUE_LIMIT, Action, encode_retrieval, encode_target
 from bot.slack.message import BUTTON_LIMIT, Message, actions, button, context, section
 from bot.slack.mrkdwn import fit
 
@@ -19,10 +20,12 @@ _MENTION = re.compile(r"&lt;@([UW][A-Z0-9]{2,20})&gt;")
 
 
 def answer_message(answer: Answer) -> Message:
-    """Draw a private answer, with a button for each guess."""
+    """Draw a private answer, with a button for each guess, or one to try again."""
     said = _lines(answer.text) or "Done."
     blocks: list[Block] = [section(said, verbatim=False)]
     blocks += [_guess(guess) for guess in answer.guesses[:_MOST_GUESSES] if _has_room(guess)]
+    if answer.retrieval is not None:
+        blocks.append(actions(_retry(answer.retrieval)))
     if answer.reference:
         reference = fit(answer.reference, 100)
         blocks.append(context(f"Reference: `{reference}`. Whoever runs the bot can look it up."))
@@ -51,6 +54,10 @@ def _lines(text: str) -> str:
 
 def _has_room(guess: Guess) -> bool:
     return len(encode_target(guess.target)) <= VALUE_LIMIT
+
+
+def _retry(retrieval: RetrievalId) -> ButtonElement:
+    return button("Retry", Action.RETRY, value=encode_retrieval(retrieval), style="primary")
 
 
 def _guess(guess: Guess) -> Block:

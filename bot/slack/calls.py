@@ -56,6 +56,11 @@ class Calls:
         self._patience = patience
         self._timeout = timeout_seconds
 
+    @property
+    def proxy(self) -> str | None:
+        """Give the proxy's address, as slack_sdk found it; None where there is none."""
+        return self._given.proxy
+
     async def call(
         self, method: Method, arguments: Mapping[str, object], *, channel: str = ""
     ) -> Mapping[str, Any]:
@@ -100,7 +105,9 @@ class Calls:
     async def _send(self, method: Method, arguments: Mapping[str, object]) -> Mapping[str, Any]:
         """Send once; raises _CallError with Slack's code, or one of ours."""
         given = {key: value for key, value in arguments.items() if value is not None}
-        self._client.token = self._given.token  # it may have been renewed
+        # The composition root reads the token's file again now and then, and sets it on the client
+        # that was given; ours is a copy.
+        self._client.token = self._given.token
         form = {"json": given} if method.is_json else {"params": _flat(given)}
         try:
             async with asyncio.timeout(self._timeout):

@@ -117,7 +117,7 @@ def _failed(retrieval: Retrieval) -> str:
     if retrieval.failure is None:
         return "It ended without a link."
     said = fit(retrieval.failure.text, _FAILURE_LIMIT) or "It ended without a link."
-    if retrieval.failure.reference:
+    if retrieval.failure.reference and retrieval.failure.reference not in said:
         return f"{said} Reference: `{fit(retrieval.failure.reference, 100)}`"
     return said
 

@@ -39,6 +39,8 @@ class Message:
             raise ValueError(f"a message of {len(self.text)} characters of text")
         if len(self.blocks) > BLOCKS_LIMIT:
             raise ValueError(f"a message of {len(self.blocks)} blocks")
+        if (length := sum(_length(block.to_dict()) for block in self.blocks)) > ALL_TEXTS_LIMIT:
+            raise ValueError(f"a message of {length} characters in its blocks")
 
     def body(self) -> dict[str, Any]:
         """Give `text` and `blocks` as Slack's methods take them."""
@@ -47,6 +49,17 @@ class Message:
     def digest(self) -> bytes:
         """Give what two equal drawings have in common."""
         return hashlib.sha256(json.dumps(self.body(), sort_keys=True).encode()).digest()
+
+
+def _length(part: object) -> int:
+    """Count the characters of all texts in a block."""
+    if isinstance(part, list):
+        return sum(map(_length, part))
+    if not isinstance(part, dict):
+        return 0
+    text = part.get("text")
+    own = len(text) if isinstance(text, str) else 0
+    return own + sum(map(_length, part.values()))
 
 
 def section(text: str, *, verbatim: bool = True) -> SectionBlock:

@@ -18,7 +18,7 @@ from bot.domain.packaging import PackagingMessage
 from bot.domain.policy import LinkVisibility
 from bot.domain.retrieval import Posted, Retrieval
 from bot.domain.value import ChannelId, LinkId
-from bot.errors import CannotLook, CannotSpeak, SlackError, SlackRefused, SlackUnavailable
+from bot.errors import CannotLook, SlackError, SlackRefused, SlackUnavailable
 from bot.ports import ChannelFacts, Living, PackageBody
 from bot.slack.answering import Answering
 from bot.slack.calls import Calls, Observe
@@ -61,7 +61,7 @@ class Publisher:
         self._facts = FactsReader(calls, clock)
         self._probe = Probe(calls, self._directs, visibility)
         self._uploads = Uploads(calls, session, clock, observe)
-        self._answering = Answering(session, observe)
+        self._answering = Answering(session, observe, calls.proxy)
 
     async def facts(self, channel: ChannelId) -> ChannelFacts:
         """Give what matters about a conversation; CannotSpeak where it is not visible."""
@@ -179,12 +179,16 @@ class Publisher:
         """Answer privately through a response_url, at most once; a failure is only logged."""
         await self._answering.answer(url, answer)
 
+    async def say(self, url: SecretStr, message: Message) -> None:
+        """Say something drawn already through a response_url; otherwise as `answer`."""
+        await self._answering.say(url, message)
+
     async def permalink(self, posted: Posted) -> str:
         """Give the address of a message; empty where Slack gives none."""
         arguments = {"channel": posted.channel, "message_ts": posted.ts}
         try:
             answer = await self._calls.call(GET_PERMALINK, arguments)
-        except (CannotLook, CannotSpeak, SlackRefused):
+        except SlackError:
             return ""
         return str(answer["permalink"])
 

@@ -41,7 +41,7 @@ def _failed(retrieval: Retrieval) -> str:
     if failure is None:
         return opening
     said = f"{opening} {fit(failure.text, _TEXT_LIMIT)} {_way_on(failure, 'Retry')}"
-    if failure.reference:
+    if failure.reference and failure.reference not in said:
         return f"{said} Reference: `{fit(failure.reference, 100)}`"
     return said
 
@@ -49,6 +49,8 @@ def _failed(retrieval: Retrieval) -> str:
 def _way_on(failure: Failure, button: str) -> str:
     if failure.reason is FailureReason.PACKAGE_GONE:
         return "Press *New packaging* on the card to have it packaged again."
+    if failure.reason is FailureReason.INTERNAL:
+        return f"*{button}* is on the card."  # its text says already to try again
     return f"Press *{button}* on the card to try again."
 
 

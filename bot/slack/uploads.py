@@ -26,6 +26,8 @@ from bot.slack.methods import COMPLETE_UPLOAD, DELETE_FILE, GET_UPLOAD_URL
 _PIECE = 1 << 20
 _ATTEMPTS = 3
 _WAIT = 5.0
+# Answers of the upload address that sending the same bytes again cannot change.
+_FINAL = frozenset(range(300, 500)) - {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _GONE = frozenset({"file_not_found", "file_deleted"})
 # No limit on the whole: a package may be large and the line slow, as long as bytes move.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=300)
@@ -45,7 +47,8 @@ class Uploads:
     async def stage(self, file_name: str, body: PackageBody) -> tuple[str, int]:
         """Bring a package to Slack, where nobody sees it yet; gives the file's id and size.
 
-        Raises what reading `body` raises, and SlackError.
+        Raises what reading `body` raises, and SlackError: SlackRefused where the bytes are not
+        wanted, SlackUnavailable where they did not arrive.
         """
         with tempfile.TemporaryFile() as spool:
             length = await _spool(body, spool)
@@ -84,19 +87,32 @@ class Uploads:
                 raise
 
     async def _send(self, url: str, spool: IO[bytes], length: int) -> str:
-        """Send the bytes once; gives `ok` or what went wrong."""
-        began = time.monotonic()
+        """Send the bytes once; gives `ok` or what went wrong. Raises SlackRefused."""
+        began, status = time.monotonic(), None
         headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
         try:
             async with self._session.post(
-                url, data=_pieces(spool), headers=headers, timeout=_TIMEOUT, allow_redirects=False
+                url,
+                data=_pieces(spool),
+                headers=headers,
+                proxy=self._calls.proxy,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
             ) as response:
-                outcome = "ok" if response.status == HTTPStatus.OK else "http_error"
+                status = response.status
+                outcome = "ok" if status == HTTPStatus.OK else f"http_{status}"
         except TimeoutError:
             outcome = "timeout"
         except aiohttp.ClientError:
             outcome = "dropped"
         self._observe("upload", outcome, time.monotonic() - began)
+        if status in _FINAL:
+            raise SlackRefused(
+                f"Slack did not take the file (HTTP {status}). Whoever runs the bot should look at "
+                "what lies between it and Slack, such as a proxy, and at Slack's limits for files.",
+                method="upload",
+                code=outcome,
+            )
         return outcome
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, updat
 
 from bot.domain.link import LinkRow
 from bot.domain.target import Target
-from bot.domain.value import LinkId, RetrievalId
+from bot.domain.value import LinkId, PackageKey, RetrievalId
 from bot.store.database import Database, whole
 from bot.store.tables import links
 
-_STANDS: ColumnElement[bool] = and_(links.c.is_end_shown.is_(False), links.c.revoked_at.is_(None))
 # Of a revoked link nobody knows, but the file that was uploaded for it must go all the same.
 _MUST_END: ColumnElement[bool] = and_(
     links.c.is_end_shown.is_(False), or_(links.c.revoked_at.is_(None), links.c.slack_file != "")
@@ -69,13 +68,21 @@ class Links:
         """Store which file of Slack's holds the package, and its size in bytes."""
         await self._update(links.c.id == link, slack_file=slack_file, size_bytes=size_bytes)
 
+    async def set_size(self, link: LinkId, size_bytes: int) -> None:
+        """Store the size of the package that a link leads to, in bytes."""
+        await self._update(links.c.id == link, size_bytes=size_bytes)
+
+    @whole
+    async def known_size(self, package: PackageKey) -> int | None:
+        """Give the size in bytes of a package that went through one of its links before."""
+        query = select(func.max(links.c.size_bytes)).where(links.c.package == package)
+        async with self._database.read() as connection:
+            size: int | None = await connection.scalar(query)
+        return size
+
     async def end_shown(self, link: LinkId) -> None:
         """Store that people were told of its end."""
         await self._update(links.c.id == link, is_end_shown=True)
-
-    async def unexpired_for(self, retrieval: RetrievalId) -> Sequence[LinkRow]:
-        """Give the links of a retrieval that stand: not revoked, and nobody was told of an end."""
-        return await self._select(and_(links.c.retrieval == retrieval, _STANDS))
 
     async def due(self, now: datetime) -> Sequence[LinkRow]:
         """Give links that have ended and were not said to have, the first to end first.

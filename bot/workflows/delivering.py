@@ -197,6 +197,7 @@ class Delivering:
             recipient=delivery.recipient,
             effect=delivery.key,
             platform_expires_at=platform_link.expires_at,
+            size_bytes=await self._links.known_size(delivery.package),
         )
 
     def _event(self, delivery: Delivery, row: LinkRow, posted: Posted) -> LinkPosted:

@@ -34,11 +34,19 @@ async def test_where_the_bot_cannot_post_everything_happens_in_a_direct_message(
 async def test_a_channel_that_is_closed_to_the_bot_is_said_to_be(world, ada, bruno):
     await ada.types("EmployeeBackoffice Testing", "announcements")
     await ada.is_told("may not post in this channel")
+    world.slack.knobs.missing_scopes.add("chat:write.public")
     await bruno.types("EmployeeBackoffice Testing", "general")  # public, without the bot
     await bruno.is_told("not a member")
     await world.direct_thread("ada").gives_link()
     await world.direct_thread("bruno").gives_link()
     assert world.slack.messages("general") == []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_public_channel_needs_no_invitation(world, ada):
+    await ada.types("EmployeeBackoffice Testing", "general")
+    await world.thread("general").gives_link()
+    await world.thread("general").shows("Ready")
 
 
 @pytest.mark.usefixtures("bot")

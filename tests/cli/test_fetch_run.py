@@ -138,6 +138,19 @@ async def test_waiting_for_our_own_limits_does_not_count_against_the_deadline(fe
     assert [entry.state for entry in entries] == [State.DONE] * 5
 
 
+async def test_a_pause_before_the_request_is_taken_does_not_count_against_the_deadline(fetch):
+    fetch.lifetime.knobs.add(
+        Fault("answer", call="start", status=429, retry_after=25, text="Later.", times=2)
+    )
+    fetch.lifetime.knobs.packaging_seconds = 60
+    fetch.polling = PollPolicy(deadline=timedelta(seconds=90))
+
+    (entry,) = await fetch.run("EmployeeBackoffice")
+
+    assert entry.state is State.DONE
+    assert entry.packaged_at - entry.requested_at < timedelta(seconds=90)
+
+
 async def test_done_with_an_error_is_believed_until_there_is_no_link(fetch):
     fetch.lifetime.knobs.add(Fault("done_with_error", text="The package has 187 Mb."))
 

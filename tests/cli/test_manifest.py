@@ -92,7 +92,8 @@ class Registrations(AsyncApp):
 @pytest.fixture
 def bound():
     app = Registrations()
-    handlers.register(app, cast("Service", None))  # binding asks nothing of the service
+    # Binding asks nothing of the service, and says nothing.
+    handlers.register(app, cast("Service", None), cast("handlers.Say", None))
     return app.bound
 
 

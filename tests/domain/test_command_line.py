@@ -39,7 +39,9 @@ def test_a_line_is_read_as_people_mean_it(typed, words):
     assert parse(typed) == Ask(words=words)
 
 
-@pytest.mark.parametrize("typed", ["help", " HELP ", "--help", "—help", "-h", "?", "“help”"])
+@pytest.mark.parametrize(
+    "typed", ["help", " HELP ", "--help", "—help", "Portal --Help", "-h", "?", "“help”"]
+)
 def test_help_can_be_asked_for_in_every_usual_way(typed):
     assert parse(typed) == Help()
 
@@ -67,40 +69,7 @@ def test_a_line_of_4000_characters_is_refused_and_a_shorter_one_is_read():
     assert parse("a" * (TOO_LONG - 1)) == Ask(words=("a" * (TOO_LONG - 1),))
 
 
-FLAGS = {"on": "PLATFORM", "force": ""}
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        'A B --on "My Cloud"',
-        'A --on="My Cloud" B',
-        "A B —on “My Cloud”",
-        '--ON "My Cloud" A B',
-    ],
-)
-def test_a_flag_of_the_table_takes_the_value_behind_it(typed):
-    assert parse(typed, FLAGS) == Ask(words=("A", "B"), flags=(("on", "My Cloud"),))
-
-
-def test_a_flag_that_takes_nothing_leaves_the_next_word_alone():
-    assert parse("A --force B", FLAGS) == Ask(words=("A", "B"), flags=(("force", ""),))
-
-
-@pytest.mark.parametrize("typed", ["A B --on", "A B --on --force", 'A B --on ""', "A --on="])
-def test_a_flag_without_its_value_says_what_it_needs(typed):
-    assert "`--on PLATFORM`" in parse(typed, FLAGS).problem
-
-
-def test_a_flag_given_twice_is_a_problem():
-    assert "twice" in parse("A B --on X --on Y", FLAGS).problem
-
-
 def test_usage_shows_the_problem_and_a_line_to_copy():
     text = answer_to(Usage(problem="It cannot be read.")).text
     assert text.startswith("It cannot be read.")
     assert "/sast-source EmployeeBackoffice Testing" in text
-
-
-def test_help_says_how_to_ask():
-    assert "/sast-source APPLICATION ENVIRONMENT" in answer_to(Help()).text

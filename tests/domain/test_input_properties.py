@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.command_line import Ask, answer_to, parse
+from bot.domain.command_line import Ask, Usage, answer_to, parse
 from bot.domain.name_answers import answer_for
 from bot.domain.names import Found, Several, resolve
 from bot.domain.spelling import fold, shown, tidy
@@ -40,11 +40,16 @@ def invisible(text):
 
 
 def answer_to_line(line, catalogues):
+    """Give the answer; none to a line that asks for help, which is no answer to it."""
     read = parse(line)
-    return answer_for(resolve(read.words, catalogues)) if isinstance(read, Ask) else answer_to(read)
+    if isinstance(read, Ask):
+        return answer_for(resolve(read.words, catalogues))
+    return answer_to(read) if isinstance(read, Usage) else None
 
 
 def assert_usable(answer):
+    if answer is None:
+        return
     assert answer.text.strip()
     assert len(answer.text) <= 2_900
     assert not invisible(answer.text)

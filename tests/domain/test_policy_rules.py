@@ -13,13 +13,14 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def environment(purpose=Purpose.TEST, version="", *, is_offline=False):
+def environment(purpose=Purpose.TEST, version="", minimum="11.27.0", *, is_offline=False):
     return Environment(
         platform="main",
         key="e1",
         name="Testing",
         purpose=purpose,
         version=version,
+        minimum_version=minimum,
         is_offline=is_offline,
     )
 
@@ -59,20 +60,23 @@ def test_a_link_ends_when_the_first_of_the_two_limits_does(platform_minutes, min
 
 
 @pytest.mark.parametrize("version", ["11.26.9", "11.9.0", "10.0.1005.0", "9"])
-def test_an_old_platform_server_is_warned_about(version):
+def test_a_version_that_is_too_old_is_warned_about(version):
     (warning,) = warnings(environment(version=version))
-    assert version in warning
-    assert "11.27.0" in warning
+    assert warning == f"Testing runs version {version}; main gives source code from 11.27.0 on."
 
 
 @pytest.mark.parametrize("version", ["", "11.27.0", "11.27.0.40202", "11.28.0", "12.0"])
-def test_a_platform_server_that_is_new_enough_or_unknown_is_not_warned_about(version):
+def test_a_version_that_is_new_enough_or_unknown_is_not_warned_about(version):
     assert warnings(environment(version=version)) == ()
+
+
+def test_where_every_version_gives_source_code_none_is_too_old():
+    assert warnings(environment(version="1.0", minimum="")) == ()
 
 
 def test_an_offline_environment_is_warned_about():
     (warning,) = warnings(environment(is_offline=True))
-    assert "offline" in warning
+    assert warning == "Testing is marked offline on main."
 
 
 @pytest.mark.parametrize(("label", "said"), [("1.4.0", "after 1.4.0"), ("", "after its last tag")])

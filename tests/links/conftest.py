@@ -61,9 +61,15 @@ class MemoryLinks:
     async def by_token(self, token_sha256):
         return self.rows.get(token_sha256)
 
+    async def set_size(self, link, size_bytes):
+        self._update(link, size_bytes=size_bytes)
+
     def change(self, link, **update):
-        digest = next(key for key, row in self.rows.items() if row.id == link.id)
-        self.rows[digest] = link.model_copy(update=update)
+        self._update(link.id, **update)
+
+    def _update(self, link, **update):
+        digest = next(key for key, row in self.rows.items() if row.id == link)
+        self.rows[digest] = self.rows[digest].model_copy(update=update)
 
 
 class MemoryAudit:

@@ -44,6 +44,18 @@ async def test_a_whole_package_arrives_as_it_was_with_its_headers(
     assert served.outcomes == [("finished", len(body))]
 
 
+async def test_a_whole_download_tells_the_size_to_whoever_asks_next(serve, big_source, http):
+    served = await serve(big_source)
+    async with http.head(served.url) as before:
+        assert "Content-Length" not in before.headers
+    async with http.get(served.url) as response:
+        body = await response.read()
+    await served.audit.until("download.finished")
+    await served.downloads.abort_all()  # its bookkeeping has ended
+    async with http.head(served.url) as after:
+        assert after.headers["Content-Length"] == str(len(body))
+
+
 async def test_each_use_is_audited_with_its_recipient_and_never_with_its_token(
     serve, big_source, http
 ):

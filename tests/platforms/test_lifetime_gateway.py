@@ -26,6 +26,7 @@ async def test_the_catalogue_has_environments_and_what_runs_in_them(platform):
     assert catalogue.platform == "Acme"
     assert testing.name == "Testing"
     assert testing.version.startswith("11.")
+    assert testing.minimum_version == "11.27.0"
     assert backoffice.revision_in(TESTING).label == "1.4.0"
     assert backoffice.revision_in("elsewhere") is None
 

@@ -76,9 +76,7 @@ async def test_a_card_for_a_person_arrives_in_their_dm_and_says_where_it_was_ask
     assert "where the bot cannot post" in json.dumps(slack.messages(posted.channel)[0].blocks)
 
 
-@pytest.mark.parametrize(
-    "channel", ["general", "war-room", "ada-bruno", "old-project", "announcements"]
-)
+@pytest.mark.parametrize("channel", ["war-room", "ada-bruno", "old-project", "announcements"])
 async def test_where_the_bot_has_no_place_it_cannot_speak(publisher, ask, channel):
     one = ask(channel)
 
@@ -232,6 +230,12 @@ async def test_where_facts_may_not_be_asked_a_channel_counts_as_shared(slack, pu
 async def test_a_permalink_is_empty_where_slack_gives_none(publisher, carded):
     assert carded.card.ts.replace(".", "") in await publisher.permalink(carded.card)
     assert await publisher.permalink(Posted(channel=carded.card.channel, ts="1.000001")) == ""
+
+
+async def test_a_permalink_is_empty_while_slack_is_away(slack, publisher, carded):
+    slack.knobs.add(Fault("chat.getPermalink", "error", error="fatal_error", times=None))
+
+    assert await publisher.permalink(carded.card) == ""
 
 
 async def test_a_private_answer_reaches_only_the_one_who_asked(slack, publisher):

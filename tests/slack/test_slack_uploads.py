@@ -110,7 +110,7 @@ async def test_a_package_that_ends_early_is_never_shared(slack, publisher, carde
     assert slack.replies("releases", carded.card.ts) == []
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "http_500"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 async def test_bytes_that_got_lost_are_sent_again(slack, publisher, carded, row, staged, *, kind):
     slack.knobs.add(Fault("upload", kind, times=2))
 

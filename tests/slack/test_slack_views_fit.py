@@ -23,7 +23,7 @@ from bot.slack.link_view import (
     link_message,
     upload_message,
 )
-from bot.slack.message import ALL_TEXTS_LIMIT
+from bot.slack.message import ALL_TEXTS_LIMIT, Message, section
 from bot.slack.progress_view import progress_message
 from bot.slack.replies_view import reply_message
 from tests.slack.samples import (
@@ -64,8 +64,9 @@ def extremes(state, name):
     waiting = e.LinkAsked(at=END, ask="a-1", by="U0ADA")
     yield retrieval(state, waiting, resolved=long, asked=asked)
     for reason, text in [
-        *zip(e.FailureReason, TEXTS, strict=True),
+        *zip(e.FailureReason, itertools.cycle(TEXTS), strict=False),
         (e.FailureReason.PACKAGE_GONE, TEXTS[1]),
+        (e.FailureReason.INTERNAL, TEXTS[3]),
     ]:
         if state is RetrievalState.FAILED:
             broken = e.RetrievalFailed(at=LATER, reason=reason, text=text, reference=name)
@@ -130,6 +131,15 @@ def test_answers_fit_with_any_number_of_guesses(kind, text):
         check(
             answer_message(Answer(kind=kind, text=text, guesses=(guess,) * count, reference=name))
         )
+
+
+def test_no_message_holds_more_than_slack_takes():
+    def blocks(length):
+        return (*(section("x" * 2500) for _ in range(3)), section("x" * (length - 7500)))
+
+    Message(text="Long.", blocks=blocks(ALL_TEXTS_LIMIT))
+    with pytest.raises(ValueError, match="10001 characters"):
+        Message(text="Long.", blocks=blocks(ALL_TEXTS_LIMIT + 1))
 
 
 def test_the_help_fits():

@@ -10,6 +10,7 @@ from bot.domain.answers import Answer, AnswerKind, Guess
 from bot.domain.packaging import MessageLevel
 from bot.domain.retrieval import ExactTarget, RetrievalState
 from bot.errors import RequestRefused
+from bot.slack.actions import decode_retrieval
 from bot.slack.answers_view import answer_message, refusal_message
 from bot.slack.card_view import card_message
 from bot.slack.help_view import help_message
@@ -210,6 +211,28 @@ def test_an_answer_may_name_a_person_and_hold_lines():
     message = refusal_message(RequestRefused("Only <@U0ADA> can do that.\nAsk <!here> & then."))
 
     assert message.text == "Only <@U0ADA> can do that.\nAsk &lt;!here&gt; &amp; then."
+
+
+def test_an_answer_about_a_retrieval_offers_to_try_again():
+    message = answer_message(
+        Answer(kind=AnswerKind.ERROR, text="Something broke.", reference="ab12", retrieval="r-1")
+    )
+
+    assert buttons(message) == {"retrieval.retry": "Retry"}
+    [row] = [block for block in message.body()["blocks"] if block["type"] == "actions"]
+    assert decode_retrieval(row["elements"][0]["value"]) == "r-1"
+
+
+def test_what_broke_on_our_side_says_each_thing_once():
+    text = "Something broke on our side. Try again; if it happens again, give the reference ab12."
+    broken = e.RetrievalFailed(
+        at=LATER, reason=e.FailureReason.INTERNAL, text=text, reference="ab12"
+    )
+    one = retrieval(RetrievalState.PACKAGING, broken)
+
+    for message in (card_message(one), reply_message(one, "failed")):
+        assert message.text.count("ab12") == 1
+        assert message.text.lower().count("try again") == 1
 
 
 def test_the_help_explains_itself(snapshot):

@@ -43,7 +43,6 @@ async def test_only_what_the_effect_minted_is_revoked(links):
     assert revoked == {"l1": NOON, "l2": None}
     assert (await links.by_token(token_hash("l3"))).revoked_at is None
     assert [one.id for one in await links.due(NOON + DAY)] == ["l2", "l3"]
-    assert await links.unexpired_for("r1") == [link("l2", effect="link:2")]
 
 
 async def test_a_link_is_due_from_its_end_until_that_was_said(links):
@@ -55,7 +54,6 @@ async def test_a_link_is_due_from_its_end_until_that_was_said(links):
     assert [one.id for one in await links.due(NOON + DAY)] == ["soon", "late"]
     await links.end_shown("soon")
     assert [one.id for one in await links.due(NOON + DAY)] == ["late"]
-    assert [one.id for one in await links.unexpired_for("r1")] == ["late"]
     assert await links.next_end() == NOON + 20 * MINUTE
     await links.end_shown("late")
     assert await links.next_end() is None
@@ -85,8 +83,20 @@ async def test_the_file_of_a_revoked_link_is_due_all_the_same(links):
 async def test_an_uploaded_file_is_remembered(links):
     await links.add(link(), token_hash("l1"))
     await links.set_file("l1", "F123", 42)
-    (stored,) = await links.unexpired_for("r1")
+    stored = await links.by_token(token_hash("l1"))
     assert (stored.slack_file, stored.size_bytes) == ("F123", 42)
+
+
+async def test_the_size_of_a_package_is_known_from_any_of_its_links(links):
+    await links.add(link("l1"), token_hash("l1"))
+    await links.add(link("l2", "r2"), token_hash("l2"))
+    await links.add(link("l3", "r2", package="another"), token_hash("l3"))
+    assert await links.known_size(link().package) is None
+    await links.set_size("l1", 140_000_000_000)
+    assert await links.known_size(link().package) == 140_000_000_000
+    assert await links.known_size("another") is None
+    assert (await links.by_token(token_hash("l1"))).size_bytes == 140_000_000_000
+    assert (await links.by_token(token_hash("l2"))).size_bytes is None
 
 
 async def test_dead_links_are_removed_and_living_ones_are_not(store, links):
@@ -98,4 +108,5 @@ async def test_dead_links_are_removed_and_living_ones_are_not(store, links):
     assert await store.retention.remove_dead_links(NOON + 2 * MINUTE) == 2
     left = [await links.by_token(token_hash(name)) for name in ("ended", "revoked")]
     assert left == [None, None]
-    assert {one.id for one in await links.unexpired_for("r1")} == {"unsaid", "lives"}
+    left = [await links.by_token(token_hash(name)) for name in ("unsaid", "lives")]
+    assert [one.id for one in left] == ["unsaid", "lives"]

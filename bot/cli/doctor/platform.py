@@ -11,7 +11,7 @@ from pydantic import HttpUrl
 from bot.cli.doctor.clocks import clock_finding
 from bot.cli.doctor.finding import Finding, blocked, ok, warning
 from bot.clock import Clock
-from bot.domain.policy import MINIMUM_VERSION, Policy, warnings_for
+from bot.domain.policy import Policy, warnings_for
 from bot.domain.target import Catalogue, Environment, Target
 from bot.domain.value import ApplicationKey
 from bot.errors import PlatformError, PlatformRefused
@@ -93,21 +93,20 @@ def is_loopback(url: HttpUrl) -> bool:
 
 def _environment(environment: Environment, policy: Policy) -> Finding:
     subject = f"{environment.platform}, {environment.name}"
-    version = environment.version or "of unknown version"
+    runs = f"Runs version {environment.version}" if environment.version else "Of unknown version"
     if policy.refuses(environment):
         return ok(
             subject,
-            f"Platform Server {version}. Counts as production, which this installation refuses "
-            "(ALLOW_PRODUCTION).",
+            f"{runs}. Counts as production, which this installation refuses (ALLOW_PRODUCTION).",
         )
     anything = Target(environment=environment, application=ApplicationKey("-"), application_name="")
     said = warnings_for(anything)
     if said:
-        remedies = ["Bring it online in LifeTime."] * environment.is_offline
+        remedies = ["Bring it online."] * environment.is_offline
         if len(said) > len(remedies):
-            remedies.append(f"Upgrade it to Platform Server {MINIMUM_VERSION} or newer.")
+            remedies.append(f"Upgrade it to {environment.minimum_version} or newer.")
         return warning(subject, " ".join(said), " ".join(remedies))
-    return ok(subject, f"Platform Server {version}. Source code can be retrieved.")
+    return ok(subject, f"{runs}. Source code can be retrieved.")
 
 
 def _nothing_allowed(catalogue: Catalogue, policy: Policy) -> list[Finding]:

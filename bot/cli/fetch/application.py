@@ -137,7 +137,6 @@ class Fetching:
 
     async def _start(self) -> tuple[Entry, PackagingReport]:
         self._packaging("")
-        at = self.clock.now()
         report = await self.source.gateway.start_packaging(self.target)
         entry = Entry(
             asked=self.asked,
@@ -145,7 +144,7 @@ class Fetching:
             target=Where.of(self.target),
             revision=self.target.revision,
             package_key=report.package,
-            requested_at=at,
+            requested_at=self.clock.now(),
             warnings=warnings_for(self.target),
         )
         self.folder.keep(entry)  # from here on, no run asks for it a second time

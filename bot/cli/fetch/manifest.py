@@ -20,7 +20,8 @@ Format, version 1 (a reader refuses a higher one; fields may be added within a v
       size_bytes    its length
       sha256        its SHA-256, in hexadecimal
       modules       the modules in the package
-      requested_at, packaged_at, downloaded_at
+      requested_at  when the platform had answered the request for the package
+      packaged_at, downloaded_at
       warnings      what to know before relying on it
       messages      what the platform said while it packaged, where it failed
       failure       reason ("names", "refused", "platform", "packaging", "deadline", "gone",

@@ -32,9 +32,10 @@ class Following:
     async def until_packaged(self, entry: Entry, report: PackagingReport | None) -> PackagingReport:
         """Give the last report, which says that the package is there.
 
-        `entry` is of a packaging that was asked for, from which its deadline counts; `report` what
-        was said then, None where an earlier run asked. Raises FetchFailed, and PlatformError where
-        the platform cannot be asked.
+        `entry` is of a packaging whose request was answered. Its deadline counts from that answer,
+        so what came before, waiting for our own limits too, is not counted. `report` is that
+        answer, None where an earlier run asked. Raises FetchFailed, and PlatformError where the
+        platform cannot be asked.
         """
         package = entry.package_key or PackageKey("")
         since = entry.requested_at or self.clock.now()

@@ -37,7 +37,6 @@ NO_SUCH_PACKAGE = "No source code package found. Please check that the PackageKe
 NOT_DONE = "The source code package isn't available. Check that the operation's status is Done."
 NO_SUCH_DOWNLOAD = "The download doesn't exist or has expired."
 TOO_MANY_REQUESTS = "Too many requests."
-NOT_ALLOWED_FROM_HERE = "Access from this address isn't allowed by the internal network settings."
 PACKAGING_FAILED = "The module 'EmployeeBackoffice' has errors and must be published again."
 LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>LifeTime - Login</title></head>"

@@ -83,6 +83,8 @@ def complete_upload(backend: Backend, arguments: Arguments) -> JsonObject:
     files = _finished(backend, arguments)
     if ref := arguments.string("channel_id") or arguments.string("channels"):
         channel = writable_channel(backend, ref)
+        if not channel.bot_member:  # chat:write.public is for messages alone
+            raise RefusedError("not_in_channel")
         draft = _comment(arguments)
         check_thread(backend, channel, draft.thread_ts)
         _share(backend, channel, draft, files)

@@ -14,6 +14,7 @@ from bot.sandbox.slack.payloads import click_payload, command_payload, event_pay
 from bot.sandbox.slack.records import (
     BOT_USER_ID,
     SLACKBOT_ID,
+    TEAM_ID,
     Call,
     Channel,
     CommandOutcome,
@@ -45,6 +46,12 @@ class People:
         self, user: User, channel: Channel, command: str, text: str, thread_ts: str | None
     ) -> CommandOutcome:
         """Type a command, and give what the person saw at once."""
+        if user.team_id != TEAM_ID:
+            # Slack Connect: an app's commands are there for its own workspace's members alone.
+            raise NotPossibleError(
+                f"{user.real_name} is of another organisation, and {command} is only there for "
+                "members of the workspace in which the app is installed."
+            )
         self._must_be_able_to_write(user, channel)
         if thread_ts is not None:
             told = f"{command} is not supported in threads. Sorry!"

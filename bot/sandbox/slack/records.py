@@ -62,11 +62,6 @@ class Draft:
     unfurl_links: bool | None = None
     unfurl_media: bool | None = None
 
-    @property
-    def may_be_crawled(self) -> bool:
-        """Tell whether Slack's servers fetch its links: unless both flags are false."""
-        return not (self.unfurl_links is False and self.unfurl_media is False)
-
 
 @dataclass
 class SlackFile:

@@ -126,7 +126,8 @@ class SandboxSlack:
         """Type a command; what the bot answers at once is shown to the person and given back.
 
         Raises:
-            NotPossibleError: when this person cannot write in that channel.
+            NotPossibleError: when this person cannot write in that channel, or is of another
+                organisation, for whom there is no such command.
         """
         world = self.world
         return await self._people.slash_command(
@@ -266,10 +267,6 @@ class SandboxSlack:
     def connect_http(self, url: str, signing_secret: str | None = None) -> None:
         """Deliver by signed HTTP to this URL from now on, instead of Socket Mode."""
         self._delivery.endpoint = HttpEndpoint(url, signing_secret or self.signing_secret)
-
-    def disconnect_http(self) -> None:
-        """Deliver over Socket Mode again."""
-        self._delivery.endpoint = None
 
     async def connected(self, connections: int = 1) -> None:
         """Wait until the bot has this many Socket Mode connections."""

@@ -49,7 +49,7 @@ async def test_an_environment_that_is_offline_warns(installation):
 
     assert testing.verdict is Verdict.WARNING
     assert "offline" in testing.text
-    assert testing.remedy == "Bring it online in LifeTime."
+    assert testing.remedy == "Bring it online."
 
 
 async def test_a_token_that_sees_nothing_blocks(installation):

@@ -89,6 +89,12 @@ async def test_a_command_in_a_thread_is_refused_by_slack_itself(act, stage):
     [
         ("write", {"user": "erin", "channel": "releases", "text": "hi"}, 409, "not in releases"),
         ("write", {"user": "ada", "channel": "old-project", "text": "hi"}, 409, "archived"),
+        (
+            "write",
+            {"user": "erin", "channel": "partner-acme", "text": "/sast-source Portal Testing"},
+            409,
+            "Erin Blake (Acme) is of another organisation",
+        ),
         ("write", {"user": "nobody", "channel": "releases", "text": "hi"}, 404, "nobody"),
         ("write", {"user": "ada", "channel": "releases", "text": 7}, 404, "text"),
         ("click", {"user": "ada", "channel": "releases", "ts": "1", "action_id": "x"}, 409, "gone"),

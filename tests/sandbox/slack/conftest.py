@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.slack import SandboxSlack
+from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 
 
 class SteppedClock(ScaledClock):
@@ -34,7 +35,8 @@ def clock() -> SteppedClock:
 
 @pytest.fixture
 async def slack(clock) -> AsyncIterator[SandboxSlack]:
-    sandbox = SandboxSlack(clock)
+    # Two more than the manifest asks for, so that every method of the sandbox can be called.
+    sandbox = SandboxSlack(clock, scopes=DEFAULT_SCOPES | {"users:read", "files:read"})
     await sandbox.start()
     yield sandbox
     await sandbox.stop()

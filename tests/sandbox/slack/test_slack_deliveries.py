@@ -91,6 +91,11 @@ async def test_a_command_carries_what_slack_sends(slack, app):
     assert seen[0]["response_url"] == outcome.response_url
 
 
+async def test_people_of_another_organisation_have_no_such_command(slack):
+    with pytest.raises(NotPossibleError, match="another organisation, and /sast-source is only"):
+        await slack.slash_command("erin", "partner-acme", "/sast-source", "Portal Testing")
+
+
 @pytest.mark.usefixtures("either")
 async def test_an_answer_in_the_channel_also_shows_what_was_typed(slack, app):
     @app.command("/sast-source")

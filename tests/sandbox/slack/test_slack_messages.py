@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import SandboxSlack
+import bot
+from bot.sandbox.slack.scopes import DEFAULT_SCOPES
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 
@@ -104,6 +107,7 @@ async def test_only_those_are_notified_whom_slack_would_notify(slack, client, re
     ],
 )
 async def test_where_the_bot_cannot_speak_it_is_refused(slack, client, channel, error):
+    slack.knobs.missing_scopes.add("chat:write.public")
     post = client.chat_postMessage(channel=slack.channel(channel).id, text="x")
     assert await refused(post) == error
     assert slack.messages(channel) == []
@@ -125,13 +129,14 @@ async def test_an_invited_bot_can_speak_in_a_private_channel(slack, client):
     assert [m.text for m in slack.messages("war-room")] == ["thanks"]
 
 
-async def test_with_chat_write_public_no_invitation_is_needed():
-    sandbox = SandboxSlack(scopes={"chat:write", "chat:write.public"})
-    await sandbox.start()
-    client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-    await client.chat_postMessage(channel=sandbox.channel("general").id, text="hi")
-    await sandbox.stop()
-    assert [m.text for m in sandbox.messages("general")] == ["hi"]
+async def test_with_chat_write_public_no_invitation_is_needed(slack, client):
+    await client.chat_postMessage(channel=slack.channel("general").id, text="hi")
+    assert [m.text for m in slack.messages("general")] == ["hi"]
+
+
+def test_a_workspace_grants_exactly_what_the_manifest_asks_for():
+    manifest = Path(bot.__file__).with_name("manifest.yml").read_text(encoding="utf-8")
+    assert set(yaml.safe_load(manifest)["oauth_config"]["scopes"]["bot"]) == DEFAULT_SCOPES
 
 
 async def test_what_cannot_be_updated_is_refused(slack, client, releases):
