@@ -27,6 +27,7 @@ _SECRETS = re.compile(
 )
 
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp.access", "aiosqlite", "alembic")
+_WITH_TRACEBACKS = ("slack_bolt", "slack_sdk")
 _VERIFICATION = "slack_bolt.RequestVerification"
 
 
@@ -90,4 +91,7 @@ class _Discretion(logging.Filter):
             # Bolt shows the whole body here, and with it what is as good as a password.
             record.msg, record.args = "a request to Slack's endpoint has a wrong signature", ()
             record.levelno, record.levelname = logging.WARNING, "WARNING"
+        if record.name.startswith(_WITH_TRACEBACKS):
+            # A connection that failed, which is tried again: the message says all there is.
+            record.exc_info = None
         return record.levelno >= logging.WARNING or not record.name.startswith(_TALKATIVE)

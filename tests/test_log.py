@@ -160,3 +160,17 @@ def test_talkative_libraries_are_kept_to_warnings(logged):
 
     assert "what was sent" not in written.getvalue()
     assert "what is odd" in written.getvalue()
+
+
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_a_connection_that_slacks_library_will_try_again_is_a_line_without_traceback(
+    logged, log_format
+):
+    written = logged(log_format)
+    try:
+        fail()
+    except RuntimeError:
+        logging.getLogger("slack_bolt.AsyncApp").exception("Failed to connect; Retrying")
+
+    assert "Failed to connect; Retrying" in written.getvalue()
+    assert "Traceback" not in written.getvalue()
