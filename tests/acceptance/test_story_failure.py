@@ -48,14 +48,15 @@ async def test_a_packaging_that_fails_shows_the_status_and_the_messages(world, a
     await ada.types("EmployeeBackoffice Testing", "releases")
     await ada.types("Employee Portal Testing", "core-team")
     await ada.types("EmployeeMobile Testing", "partner-acme")
-    await ada.types("O'Brien Café Testing", "releases")
+    world.slack.add_channel("audits")
+    await ada.types("O'Brien Café Testing", "audits")
 
     await world.thread("releases").shows("Failed", "Module Gehälter is outdated.")
     await world.thread("releases").says("Module Gehälter is outdated.")
     card = await world.thread("core-team").shows("Failed", "Exploded", "It blew up.")
     assert list(buttons_of(card)) == ["Retry"]
     await world.thread("partner-acme").shows("Failed", "The zip could not be kept.")
-    await world.thread("releases", 1).shows("Failed", "150 Mb")
+    await world.thread("audits").shows("Failed", "150 Mb")
     statuses = world.calls("status", "Employee Portal")
     assert statuses >= 2  # an unknown status is believed at the second reading
     assert world.calls("link") >= 1

@@ -16,11 +16,12 @@ async def test_who_waits_is_told_how_many_are_ahead_and_waiting_is_not_counted(w
         application.kind = "Service"
     await world.start_bot()
     names = ["EmployeeBackoffice", "EmployeeMobile", "Extra0001", "Extra0002", "Extra0003"]
-    channels = ["releases", "core-team", "partner-acme", "war-room", "releases"]
+    channels = ["releases", "core-team", "partner-acme", "war-room", "audits"]
+    world.slack.add_channel("audits")
     world.slack.invite_bot("war-room")
     for name, channel in zip(names, channels, strict=True):
         await ada.types(f"{name} Testing", channel)
-    last = world.thread("releases", 1)
+    last = world.thread("audits")
     await last.shows("Waiting", "ahead of it", "at most 2 at once")
 
     threads = [world.thread(c) for c in ("releases", "core-team", "war-room")] + [last]

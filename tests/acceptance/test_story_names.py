@@ -72,12 +72,13 @@ async def test_quotes_apostrophes_keys_case_and_spaces_all_name_the_same(world, 
     await ada.types(f"{EMPLOYEE_BACKOFFICE} {TESTING}", "releases")
     await ada.types("o\u2019brien cafe testing", "core-team")
     await bruno.types("\u201cEmployee Portal\u201d \u201cUser Acceptance\u201d", "partner-acme")
-    await bruno.types("Employee Portal User Acceptance", "releases")
+    world.slack.add_channel("audits")
+    await bruno.types("Employee Portal User Acceptance", "audits")
 
     await world.thread("releases").shows("EmployeeBackoffice in Testing")
     await world.thread("core-team").shows("O'Brien Café in Testing")
     await world.thread("partner-acme").shows("Employee Portal in User Acceptance")
-    await world.thread("releases", 1).shows("Employee Portal in User Acceptance")
+    await world.thread("audits").shows("Employee Portal in User Acceptance")
 
 
 @pytest.mark.usefixtures("bot")
