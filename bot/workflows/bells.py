@@ -14,6 +14,11 @@ from contextlib import contextmanager
 from bot.clock import Clock
 
 
+def followers_of(packaging: str) -> str:
+    """Name the bell that rings when somebody stops following a packaging."""
+    return f"followers:{packaging}"
+
+
 class Bells:
     """Named bells; each listener has an event of its own."""
 

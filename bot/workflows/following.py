@@ -9,7 +9,7 @@ from bot.domain.policy import warnings_for
 from bot.domain.retrieval import Retrieval
 from bot.domain.value import PackagingId, RetrievalId
 from bot.ports import Engine, Journal, Packaging, Packagings, Run
-from bot.workflows.bells import Bells
+from bot.workflows.bells import Bells, followers_of
 
 _LOOK_AGAIN = "look again"
 
@@ -94,7 +94,7 @@ class Following:
         assert state.cancel_asked_by is not None  # noqa: S101 - the caller looked
         event = e.RetrievalCancelled(at=self._clock.now(), by=state.cancel_asked_by)
         await self._journal.append(state.id, "cancelled", event)
-        self._bells.ring(f"followers:{packaging.id}")
+        self._bells.ring(followers_of(packaging.id))
         return "cancelled"
 
     async def _queued(self, state: Retrieval, packaging: Packaging) -> None:

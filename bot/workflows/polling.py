@@ -13,7 +13,7 @@ from bot.domain.retrieval import Failure
 from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformError, PlatformNotFound
 from bot.ports import Journal, Packaging, Packagings, PlatformGateway
-from bot.workflows.bells import Bells, Listener
+from bot.workflows.bells import Bells, Listener, followers_of
 
 
 class Polling:
@@ -43,7 +43,7 @@ class Polling:
             return known.state
         policy = self._policies[known.target.platform]
         elapsed = self._clock.now() - known.asked_at
-        with self._bells.listen(f"followers:{packaging}") as listener:
+        with self._bells.listen(followers_of(packaging)) as listener:
             return await self._until_settled(known, policy, elapsed, listener)
 
     async def _until_settled(

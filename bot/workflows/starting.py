@@ -15,7 +15,7 @@ from bot.domain.retrieval import Failure
 from bot.domain.value import PackagingId, PlatformName, RetrievalId
 from bot.errors import PlatformBusy, PlatformError, PlatformUnreachable
 from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns
-from bot.workflows.bells import Bells
+from bot.workflows.bells import Bells, followers_of
 from bot.workflows.drain import Drain
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 
@@ -87,7 +87,7 @@ class Starting:
     async def _until_taken_or_unwanted(
         self, packaging: PackagingId, taking: asyncio.Future[None]
     ) -> None:
-        with self._bells.listen(_followers(packaging)) as listener:
+        with self._bells.listen(followers_of(packaging)) as listener:
             while not taking.done():
                 heard = asyncio.ensure_future(listener.heard())
                 try:
@@ -110,7 +110,7 @@ class Starting:
         A platform that cannot be reached is tried for a while; any other failure is its answer.
         """
         give_up_at = self._clock.now() + PATIENCE
-        with self._bells.listen(_followers(packaging)) as listener:
+        with self._bells.listen(followers_of(packaging)) as listener:
             while True:
                 known = await self._packagings.loaded(packaging)
                 if known.state is not PackagingState.WAITING:
@@ -163,10 +163,6 @@ class Starting:
         known = await self._packagings.loaded(packaging)
         await self._packagings.save(known.model_copy(update=fields), ())
         self._bells.ring(packaging)
-
-
-def _followers(packaging: PackagingId) -> str:
-    return f"followers:{packaging}"
 
 
 def _running_unless_settled(report: PackagingReport) -> PackagingState:
