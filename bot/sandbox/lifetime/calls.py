@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.sandbox.api.calls import PlatformCall, PlatformCalls
+
 CallName = Literal[
     "environments",
     "environment",
@@ -25,71 +27,27 @@ CallName = Literal[
 
 
 @dataclass
-class Call:
+class Call(PlatformCall):
     """One call: what was asked, and what became of it."""
 
-    method: str
-    path: str
     name: CallName
-    at: datetime
-    environment: str = ""
-    application: str = ""
-    authorization: Literal["bearer", "bare", "none"] = "none"
-    status: int | None = None
-    """HTTP status that was answered; None while it is open or where the connection was dropped."""
-    acted: bool = False
-    """Whether the sandbox did what was asked."""
-    dropped: bool = False
-    """Whether the connection was dropped on purpose, before or after acting."""
-    client_left: bool = False
-    """Whether the client was already gone when the answer was ready."""
-
-    @property
-    def answer_lost(self) -> bool:
-        """Whether the sandbox acted and the client never heard of it."""
-        return self.acted and (self.dropped or self.client_left)
 
 
-class Calls(list[Call]):
+class Calls(PlatformCalls[Call]):
     """All calls in order of arrival, with the counters and peaks that cannot be read off later."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.open_now = 0
-        self.open_peak = 0
-        self.downloads_now = 0
-        self.downloads_peak = 0
-        self.packagings_peak = 0
         self.per_second_peak = 0
         self._last_second: deque[datetime] = deque()
 
     def named(self, name: CallName) -> list[Call]:
         """Give the calls of one name."""
-        return [call for call in self if call.name == name]
-
-    @property
-    def packaging_posts(self) -> int:
-        """Packaging POSTs that arrived, refused ones included."""
-        return len(self.named("start"))
-
-    @property
-    def packagings_started(self) -> int:
-        """Packaging POSTs that started a packaging."""
-        return sum(call.acted for call in self.named("start"))
-
-    @property
-    def packaging_answers_lost(self) -> int:
-        """Packaging POSTs that started a packaging and whose answer was lost."""
-        return sum(call.answer_lost for call in self.named("start"))
+        return self._called(name)
 
     def arrive(self, call: Call) -> None:
         """Enter a call that has just arrived."""
-        self.append(call)
-        self.open_now += 1
-        self.open_peak = max(self.open_peak, self.open_now)
-        if call.name == "download":
-            self.downloads_now += 1
-            self.downloads_peak = max(self.downloads_peak, self.downloads_now)
+        super().arrive(call)
         self._last_second.append(call.at)
         while call.at - self._last_second[0] >= timedelta(seconds=1):
             self._last_second.popleft()
@@ -99,9 +57,3 @@ class Calls(list[Call]):
     def last_second(self) -> int:
         """Calls that arrived within one second of the clock before the latest one, it included."""
         return len(self._last_second)
-
-    def leave(self, call: Call) -> None:
-        """Note that a call has ended."""
-        self.open_now -= 1
-        if call.name == "download":
-            self.downloads_now -= 1

@@ -1,4 +1,4 @@
-"""One thing that goes wrong: what, in which calls, for whom, and how often.
+"""What can go wrong in LifeTime, and in which calls it means something.
 
 A fault says nothing about how it is carried out: `obstacles` does what happens before the call
 acts, `damage` what happens to its answer, `packagings` what a packaging comes to, `delivery` what
@@ -7,11 +7,11 @@ happens to a package on its way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from random import Random
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, get_args
 
+from bot.sandbox.api.faults import PlatformFault
 from bot.sandbox.lifetime.calls import CallName
 
 FaultKind = Literal[
@@ -54,12 +54,12 @@ FaultKind = Literal[
     "ends_early",  # ends like a whole chunked body after `share` of the bytes
 ]
 
-_PACKAGING: frozenset[CallName] = frozenset({"start", "status"})
-_START: frozenset[CallName] = frozenset({"start"})
-_LINK: frozenset[CallName] = frozenset({"link"})
-_DOWNLOAD: frozenset[CallName] = frozenset({"download"})
+_PACKAGING: frozenset[str] = frozenset({"start", "status"})
+_START: frozenset[str] = frozenset({"start"})
+_LINK: frozenset[str] = frozenset({"link"})
+_DOWNLOAD: frozenset[str] = frozenset({"download"})
 
-_MEANT_FOR: dict[FaultKind, frozenset[CallName]] = {
+_MEANT_FOR: Mapping[str, frozenset[str]] = {
     "refuse_bearer": _DOWNLOAD,
     "status_value": frozenset({"status"}),
     "running_value": _PACKAGING,
@@ -81,83 +81,14 @@ _MEANT_FOR: dict[FaultKind, frozenset[CallName]] = {
 
 
 @dataclass
-class Fault:
+class Fault(PlatformFault):
     """Something that goes wrong in the calls it is scoped to, so many times."""
+
+    kinds = frozenset(get_args(FaultKind))
+    meant_for = _MEANT_FOR
 
     kind: FaultKind
     call: CallName | None = None
-    """Only in this call; None: in every call where the kind means something."""
-    application: str | None = None
-    """Only for this application, by name or key."""
-    environment: str | None = None
-    """Only for this environment, by name or key."""
-    times: int | None = 1
-    """How often; None: for ever."""
-    after: int = 0
-    """How many matching calls are let through first."""
-    lasts: float | None = None
-    """Seconds of the clock, from the first time it happens, after which it is over."""
-    probability: float = 1.0
-    status: int | None = None
-    """HTTP status, where the kind has one."""
-    text: str = ""
-    value: str | None = None
-    """`Status` in a packaging answer."""
-    seconds: float = 0.0
-    share: float = 0.5
-    retry_after: int | None = None
-    bites: int = field(default=0, init=False)
-    """How often it has happened."""
-    _let_through: int = field(default=0, init=False, repr=False)
-    _began: datetime | None = field(default=None, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Refuse a kind that nobody knows, and a call in which it would mean nothing."""
-        if self.kind not in get_args(FaultKind):
-            raise ValueError(f"{self.kind} is not a kind of fault.")
-        meant_for = _MEANT_FOR.get(self.kind)
-        if self.call is not None and meant_for is not None and self.call not in meant_for:
-            raise ValueError(f"A {self.kind} fault means nothing in a {self.call} call.")
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has happened as often as it was meant to."""
-        return self.times is not None and self.bites >= self.times
-
-    def bite(self, scope: Scope, now: datetime, chance: Random) -> bool:
-        """Tell whether it happens in this call, and count it if so."""
-        if self.is_over or not self._concerns(scope) or self._outlived(now):
-            return False
-        if self._let_through < self.after:
-            self._let_through += 1
-            return False
-        if self.probability < 1.0 and chance.random() >= self.probability:
-            return False
-        self._began = self._began or now
-        self.bites += 1
-        return True
-
-    def _concerns(self, scope: Scope) -> bool:
-        meant_for = _MEANT_FOR.get(self.kind)
-        return (
-            (scope.call == self.call if self.call else not meant_for or scope.call in meant_for)
-            and (self.application is None or self.application in scope.application)
-            and (self.environment is None or self.environment in scope.environment)
-        )
-
-    def _outlived(self, now: datetime) -> bool:
-        if self.lasts is None or self._began is None:
-            return False
-        return now - self._began >= timedelta(seconds=self.lasts)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a call is about: its name, and the key and name of environment and application."""
-
-    call: CallName
-    environment: tuple[str, ...] = ()
-    application: tuple[str, ...] = ()
 
 
 class Bites(dict[FaultKind, Fault]):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from bot.sandbox.lifetime.faults import Bites, Fault, Scope
+from bot.sandbox.api.faults import Scope, drawn
+from bot.sandbox.lifetime.faults import Bites, Fault
 
 
 @dataclass
@@ -57,8 +58,5 @@ class Knobs:
 
     def bites(self, scope: Scope, now: datetime) -> Bites:
         """Draw what goes wrong in one call; of several of one kind, the first."""
-        bites = Bites()
-        for fault in self.faults:
-            if fault.kind not in bites and fault.bite(scope, now, self.chance):
-                bites[fault.kind] = fault
-        return bites
+        chosen = drawn(self.faults, scope, now, self.chance)
+        return Bites({fault.kind: fault for fault in chosen})

@@ -1,32 +1,15 @@
-"""What happens to a call before it acts: delays, drops, refusals, and who may ask."""
+"""What happens to a call before it acts: refusals, and who may ask."""
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
-from bot.sandbox.clock import ScaledClock
+from bot.sandbox.api.obstacles import redirected
 from bot.sandbox.lifetime import texts
 from bot.sandbox.lifetime.calls import Call, Calls
 from bot.sandbox.lifetime.faults import Bites
 from bot.sandbox.lifetime.knobs import Knobs
-from bot.sandbox.lifetime.refusals import Dropped, Refusal
-
-
-async def hold_up(bites: Bites, clock: ScaledClock, stopping: asyncio.Event) -> None:
-    """Be slow, hang, or drop the connection, as the faults say; raises Dropped."""
-    if slow := bites.get("slow"):
-        await clock.sleep(slow.seconds)
-    if hang := bites.get("hang"):
-        limit = hang.seconds / clock.speed if hang.seconds else None
-        try:
-            await asyncio.wait_for(stopping.wait(), limit)
-        except TimeoutError:
-            raise Dropped from None
-        raise Dropped
-    if "drop_before" in bites:
-        raise Dropped
+from bot.sandbox.lifetime.refusals import Refusal
 
 
 def turn_away(bites: Bites, request: web.Request) -> web.Response | None:
@@ -34,10 +17,7 @@ def turn_away(bites: Bites, request: web.Request) -> web.Response | None:
     if answer := bites.get("answer"):
         status = answer.status or 500
         raise Refusal(status, answer.text or _usual_text(status), answer.retry_after)
-    if redirect := bites.get("redirect"):
-        location = redirect.text + request.path_qs
-        return web.Response(status=redirect.status or 302, headers={"Location": location})
-    return None
+    return redirected(bites, request)
 
 
 def _usual_text(status: int) -> str:

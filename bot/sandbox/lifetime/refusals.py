@@ -1,4 +1,4 @@
-"""LifeTime's error answers, and the two ways in which a call ends without an answer of its own."""
+"""LifeTime's error answers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ class Refusal(Exception):  # noqa: N818 - it is an answer, not a defect
         self.status = status
         self.text = text
         self.retry_after = retry_after
-
-
-class Dropped(Exception):  # noqa: N818 - likewise
-    """The connection is dropped on purpose."""
 
 
 def error_answer(refusal: Refusal, environment: str, application: str) -> web.Response:

@@ -15,15 +15,16 @@ from aiohttp import web
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import texts, wire
 from bot.sandbox.lifetime.calls import Call, CallName, Calls
-from bot.sandbox.lifetime.content import Content
 from bot.sandbox.lifetime.damage import replacement
-from bot.sandbox.lifetime.delivery import body_of, deliver
+from bot.sandbox.lifetime.delivery import body_of
 from bot.sandbox.lifetime.faults import Bites
 from bot.sandbox.lifetime.infrastructure import Application, Infrastructure
 from bot.sandbox.lifetime.knobs import Knobs
 from bot.sandbox.lifetime.package import sized_package, small_package
 from bot.sandbox.lifetime.packagings import Packaging, Packagings
 from bot.sandbox.lifetime.refusals import Refusal
+from bot.sandbox.packages.content import Content
+from bot.sandbox.packages.delivery import deliver
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from bot.sandbox.api.scenarios import PlatformScenario
 from bot.sandbox.lifetime import texts
 from bot.sandbox.lifetime.faults import Fault
-from bot.sandbox.lifetime.knobs import Knobs
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(PlatformScenario[Fault]):
     """One way for LifeTime to behave, and a sentence that says it."""
-
-    name: str
-    sentence: str
-    faults: tuple[Fault, ...] = ()
-
-    def apply(self, knobs: Knobs) -> None:
-        """Let this go wrong and nothing else, from the next call on."""
-        knobs.faults[:] = [replace(fault) for fault in self.faults]
 
 
 SCENARIOS: tuple[Scenario, ...] = (

@@ -11,16 +11,19 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from bot.sandbox.api.attending import attend, authorization_kind
+from bot.sandbox.api.faults import Scope
+from bot.sandbox.api.obstacles import hold_up
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import texts, wire
 from bot.sandbox.lifetime.calls import Call, CallName, Calls
 from bot.sandbox.lifetime.damage import damaged
-from bot.sandbox.lifetime.faults import Bites, Scope
+from bot.sandbox.lifetime.faults import Bites
 from bot.sandbox.lifetime.infrastructure import Infrastructure, default_infrastructure
 from bot.sandbox.lifetime.knobs import Knobs
-from bot.sandbox.lifetime.obstacles import check_pace, check_token, hold_up, turn_away
+from bot.sandbox.lifetime.obstacles import check_pace, check_token, turn_away
 from bot.sandbox.lifetime.packagings import Packagings
-from bot.sandbox.lifetime.refusals import Dropped, Refusal, error_answer
+from bot.sandbox.lifetime.refusals import Refusal, error_answer
 from bot.sandbox.lifetime.routes import API, Route, Visit
 from bot.sandbox.server import LoopbackServer
 
@@ -101,11 +104,8 @@ class SandboxLifeTime:
         async def handle(request: web.Request) -> web.StreamResponse:
             now = self._now()
             call = self._called(name, request, now)
-            self.calls.arrive(call)
-            try:
-                return await self._answer(request, route, call, now)
-            finally:
-                self.calls.leave(call)
+            answering = self._answer(request, route, call, now)
+            return await attend(self.calls, call, request, answering)
 
         return handle
 
@@ -113,19 +113,9 @@ class SandboxLifeTime:
         self, request: web.Request, route: Route, call: Call, now: datetime
     ) -> web.StreamResponse:
         try:
-            response = await self._pass(request, route, call, now)
+            return await self._pass(request, route, call, now)
         except Refusal as refusal:
-            response = error_answer(refusal, call.environment, call.application)
-        except Dropped:
-            call.dropped = True
-            return _drop(request)
-        except ConnectionError:
-            call.client_left = True
-            return _drop(request)
-        call.status = response.status
-        if isinstance(response, web.Response):
-            call.client_left = request.transport is None or request.transport.is_closing()
-        return response
+            return error_answer(refusal, call.environment, call.application)
 
     async def _pass(
         self, request: web.Request, route: Route, call: Call, now: datetime
@@ -160,9 +150,7 @@ class SandboxLifeTime:
         call = Call(request.method, request.path, name, now)
         call.environment = asked.get("environment", "")
         call.application = asked.get("application", "")
-        given = request.headers.get("Authorization", "")
-        if given:
-            call.authorization = "bearer" if given.startswith("Bearer ") else "bare"
+        call.authorization = authorization_kind(request)
         link = self.packagings.links.get(asked.get("download", ""))
         if link is not None:
             call.environment = link.packaging.environment
@@ -191,9 +179,3 @@ class SandboxLifeTime:
 
 async def _unknown(_: web.Request, __: Visit) -> web.StreamResponse:
     raise Refusal(404, texts.NO_SUCH_RESOURCE)
-
-
-def _drop(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout
 
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import Fault, SandboxLifeTime
 from bot.sandbox.lifetime.infrastructure import EMPLOYEE_BACKOFFICE, TESTING
-
-
-class SteppedClock(ScaledClock):
-    """A clock that stands still until it is moved on; sleeping moves it on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._present = super().now()
-        self.slept = 0.0
-
-    def now(self):
-        return self._present
-
-    async def sleep(self, seconds):
-        self.slept += seconds
-        self.step(seconds)
-
-    def step(self, seconds):
-        self._present += timedelta(seconds=seconds)
+from tests.sandbox.stepped_clock import SteppedClock
 
 
 class Client:

@@ -8,11 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import crc32
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.sandbox.lifetime.checksum import joined
-from bot.sandbox.lifetime.content import Content, Fill
 from bot.sandbox.lifetime.infrastructure import Module, default_infrastructure
 from bot.sandbox.lifetime.package import sized_package, small_package
 
@@ -85,15 +81,3 @@ def test_a_huge_package_is_laid_out_without_being_in_memory():
 def test_a_size_that_no_package_can_have_is_refused(size):
     with pytest.raises(ValueError, match=r"bytes|4 GiB"):
         sized_package(MODULES, "1.0", size)
-
-
-@given(st.lists(st.one_of(st.binary(), st.integers(0, 700_000).map(Fill)), max_size=6))
-def test_content_is_as_long_as_it_says_and_has_the_checksum_it_says(parts):
-    content = Content(tuple(parts))
-    whole = b"".join(content.pieces())
-    assert (len(whole), crc32(whole)) == (content.length, content.checksum)
-
-
-@given(st.binary(), st.binary())
-def test_joined_checksums_are_those_of_the_joined_bytes(first, second):
-    assert joined(crc32(first), crc32(second), len(second)) == crc32(first + second)

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from itertools import chain
 
-from bot.sandbox.lifetime.content import Content, Fill
+from bot.sandbox.packages.content import Content, Fill
 
 _VERSION = 20
 _UTF8_NAMES = 0x800

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zlib import crc32
 
-from bot.sandbox.lifetime.checksum import joined
+from bot.sandbox.packages.checksum import joined
 
 PIECE = 256 * 1024
 
