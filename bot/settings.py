@@ -7,10 +7,20 @@ typing error is said and not ignored.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    Tag,
+    model_validator,
+)
 
 from bot.domain.policy import Policy
 from bot.domain.polling import PollPolicy
@@ -57,20 +67,67 @@ class PlatformLimits(Section):
     packagings_at_once: Annotated[int, Field(ge=1)] = 10
     requests_at_once: Annotated[int, Field(ge=1)] = 8
     requests_per_second: Annotated[float, Field(gt=0)] = 20.0
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None  # to each API of the platform
+    starts_per_minute: Annotated[int, Field(ge=1)] | None = None  # of packagings
     attempts: Annotated[int, Field(ge=1)] = 5  # of one call, the first included
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0  # for one answer to begin
     catalogue_minutes: Annotated[float, Field(ge=0)] = 5.0
 
 
-class PlatformSettings(Section):
-    """One OutSystems infrastructure."""
+class OdcLimits(PlatformLimits):
+    """The same for OutSystems Developer Cloud, a tenth below the limits that it publishes.
+
+    100 requests a minute for each API of the organisation, 10 for each POST endpoint:
+    https://success.outsystems.com/documentation/outsystems_developer_cloud/
+    """
+
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = 90
+    starts_per_minute: Annotated[int, Field(ge=1)] | None = 9
+
+
+class OdcPollPolicy(PollPolicy):
+    """The pace that OutSystems Developer Cloud publishes: every 5 s for 30 s, then every 30 s."""
+
+    first: timedelta = timedelta(seconds=5)
+    later: timedelta = timedelta(seconds=30)
+
+
+class _Platform(Section):
+    """What every platform has."""
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
-    kind: Literal["lifetime"] = "lifetime"
     url: HttpUrl
+
+
+class LifeTimeSettings(_Platform):
+    """One OutSystems 11 infrastructure."""
+
+    kind: Literal["lifetime"] = "lifetime"
     token: Secret
     limits: PlatformLimits = PlatformLimits()
     polling: PollPolicy = PollPolicy()
+
+
+class OdcSettings(_Platform):
+    """One organisation of OutSystems Developer Cloud; `url` is its portal."""
+
+    kind: Literal["odc"] = "odc"
+    client_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+    client_secret: Secret
+    limits: OdcLimits = OdcLimits()
+    polling: OdcPollPolicy = OdcPollPolicy()
+
+
+def _kind(given: object) -> object:
+    if isinstance(given, dict):
+        return given.get("kind", "lifetime")
+    return getattr(given, "kind", None)
+
+
+PlatformSettings = Annotated[
+    Annotated[LifeTimeSettings, Tag("lifetime")] | Annotated[OdcSettings, Tag("odc")],
+    Discriminator(_kind),
+]
 
 
 class DownloadLimits(Section):

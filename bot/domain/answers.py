@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.domain.retrieval import ExactTarget
+from bot.domain.target import ExactTarget
 from bot.domain.value import RetrievalId, Value
 
 

@@ -40,6 +40,15 @@ class ExpiryRule(StrEnum):
 
     PLATFORM = "platform"  # the platform's own expiry came first
     POLICY = "policy"  # our longest lifetime came first
+    UNSTATED = "unstated"  # the platform names no expiry, so our longest lifetime decides
+
+
+class LinkKind(StrEnum):
+    """What a link leads to."""
+
+    OURS = "ours"  # the bot's own server
+    UPLOAD = "upload"  # a file in Slack
+    PLATFORM = "platform"  # the platform's storage itself: nobody can revoke it
 
 
 class Event(Value):
@@ -54,6 +63,7 @@ class TargetResolved(Event):
     kind: Literal["target_resolved"] = "target_resolved"
     target: Target
     warnings: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()  # which platforms could not be searched, and why
 
 
 class RequestAnswered(Event):
@@ -87,6 +97,13 @@ class PackagingQueued(Event):
     kind: Literal["packaging_queued"] = "packaging_queued"
     ahead: int
     at_once: int
+
+
+class RateLimited(Event):
+    """The packaging waits for the platform's rate limit behind `ahead` requests; None: no more."""
+
+    kind: Literal["rate_limited"] = "rate_limited"
+    ahead: int | None
 
 
 class PackagingStarted(Event):
@@ -144,7 +161,7 @@ class LinkPosted(Event):
     size_bytes: int | None = None
     expires_at: datetime
     rule: ExpiryRule
-    is_upload: bool = False  # a file in Slack instead of a link of ours
+    leads_to: LinkKind = LinkKind.OURS
 
 
 class LinkExpired(Event):
@@ -199,6 +216,7 @@ AnyEvent = Annotated[
     | CardPosted
     | PackagingJoined
     | PackagingQueued
+    | RateLimited
     | PackagingStarted
     | PackagingMoved
     | PackagingEnded

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from bot.domain.spelling import tidy
-from bot.domain.target import Revision, Target
+from bot.domain.target import Environment, Revision, Target
 
 LONGEST = 150  # characters
 LONGEST_BYTES = 200  # of UTF-8; file systems stop at 255, and browsers append ".crdownload"
@@ -25,9 +25,12 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def package_file_name(target: Target) -> str:
-    """Name a package: `EmployeeBackoffice-Testing-1.4.0.zip`, with `+modified` where it was."""
-    environment = _safe(target.environment.name) or _safe(target.environment.key) or "environment"
-    tail = f"-{_cut(environment, _ENVIRONMENT_BYTES)}{_revision(target.revision)}{_ENDING}"
+    """Name a package after its target and what is known of the revision.
+
+    `EmployeeBackoffice-Testing-1.4.0.zip`, with `+modified` where it was changed since;
+    `-r12` where the revision has no label; nothing between where it is of no environment.
+    """
+    tail = f"{_environment(target.environment)}{_revision(target.revision)}{_ENDING}"
     application = _safe(target.application_name) or _safe(target.application) or "application"
     if _RESERVED.match(application):
         application = f"_{application}"
@@ -35,8 +38,17 @@ def package_file_name(target: Target) -> str:
     return _cut(application, room) + tail
 
 
+def _environment(environment: Environment | None) -> str:
+    if environment is None:
+        return ""
+    name = _safe(environment.name) or _safe(environment.key) or "environment"
+    return f"-{_cut(name, _ENVIRONMENT_BYTES)}"
+
+
 def _revision(revision: Revision) -> str:
     label = _cut(_safe(revision.label), _LABEL_BYTES)
+    if not label and revision.number is not None:
+        label = f"r{revision.number}"
     if not revision.is_modified:
         return f"-{label}" if label else ""
     return f"-{label}+modified" if label else "-modified"

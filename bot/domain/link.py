@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from bot.domain.events import ExpiryRule
+from bot.domain.events import ExpiryRule, LinkKind
 from bot.domain.file_name import package_file_name
 from bot.domain.policy import expiry
 from bot.domain.target import Target
@@ -20,6 +20,7 @@ class LinkOrder(Value):
     package: PackageKey
     recipient: SlackUserId
     effect: str  # the effect key of the step that gives it out
+    leads_to: LinkKind = LinkKind.OURS
     size_bytes: int | None = None  # None until a link to the same package was used
     platform_expires_at: datetime | None = None
 
@@ -39,7 +40,8 @@ class LinkRow(Value):
     rule: ExpiryRule
     effect: str  # the effect key of the step that minted it
     revoked_at: datetime | None = None
-    slack_file: str = ""  # the uploaded file's id, where there is no PUBLIC_URL
+    leads_to: LinkKind = LinkKind.OURS
+    slack_file: str = ""  # the uploaded file's id, where it leads to one
 
 
 def draw_up(order: LinkOrder, *, minted_at: datetime, lifetime: timedelta) -> LinkRow:
@@ -55,6 +57,7 @@ def draw_up(order: LinkOrder, *, minted_at: datetime, lifetime: timedelta) -> Li
         target=order.target,
         package=order.package,
         recipient=order.recipient,
+        leads_to=order.leads_to,
         size_bytes=order.size_bytes,
         effect=order.effect,
     )

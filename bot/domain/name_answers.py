@@ -6,28 +6,27 @@ not escaped, which is for whoever draws them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.answers import Answer, AnswerKind, Guess
-from bot.domain.command_line import COMMAND
-from bot.domain.names import (
+from bot.domain.button_labels import application_of, environment_of, labels_for
+from bot.domain.command_line import COMMAND, flag_for, typed
+from bot.domain.resolution import (
     ApplicationMissing,
     EnvironmentMissing,
     Found,
     Gone,
+    NoRevisions,
     NotThere,
     Resolution,
     Several,
     Unknown,
 )
-from bot.domain.retrieval import ExactTarget
 from bot.domain.spelling import shown
 from bot.domain.target import Target
 from bot.domain.value import PlatformName
 
 BUTTONS = 10  # one answer's, at most
-LABEL_LIMIT = 75  # characters; Slack's limit for the text of a button
 NAMES_LISTED = 10
 
 
@@ -35,99 +34,133 @@ def answer_for(resolution: Resolution) -> Answer:
     """Say what was found, or what to do where it was not exactly one target."""
     match resolution:
         case Found(target=target):
-            answer = Answer(text=f"{_full_name(target)}.")
+            return Answer(text=f"{_name(target)} on {shown(target.platform)}.")
         case Several(targets=targets):
-            answer = _several(targets)
-        case NotThere():
-            answer = _not_there(resolution)
-        case EnvironmentMissing():
-            answer = _environment_missing(resolution)
-        case ApplicationMissing(environment=environment):
-            answer = _application_missing(environment)
+            return _several(targets)
         case Unknown():
-            answer = _unknown(resolution)
+            return _unknown(resolution)
         case Gone(platform=platform):
-            answer = _gone(platform)
-    return answer
+            return _gone(platform)
+        case _:
+            return _incomplete(resolution)
+
+
+def _incomplete(
+    resolution: NotThere | EnvironmentMissing | ApplicationMissing | NoRevisions,
+) -> Answer:
+    match resolution:
+        case NotThere():
+            return _not_there(resolution)
+        case EnvironmentMissing():
+            return _environment_missing(resolution)
+        case ApplicationMissing():
+            return _application_missing(resolution)
+        case NoRevisions():
+            return _no_revisions(resolution)
 
 
 def guesses_for(targets: Sequence[Target]) -> tuple[Guess, ...]:
     """Give a button for each of the first targets, no two of which read the same."""
     offered = targets[:BUTTONS]
-    with_platform = len({target.platform for target in offered}) > 1
-    plain = Counter(_label(target, with_platform=with_platform) for target in offered)
-    guesses = []
-    for target in offered:
-        label = _label(target, with_platform=with_platform)
-        if plain[label] > 1:
-            label = _label(target, with_platform=with_platform, with_keys=True)
-        exact = ExactTarget(
-            platform=target.platform,
-            environment=target.environment.key,
-            application=target.application,
-        )
-        guesses.append(Guess(label=label, target=exact))
-    return tuple(guesses)
+    labels = labels_for(offered)
+    return tuple(
+        Guess(label=label, target=target.exact)
+        for label, target in zip(labels, offered, strict=True)
+    )
 
 
-def _label(target: Target, *, with_platform: bool, with_keys: bool = False) -> str:
-    """Name a target in a button's length; where that is short, the application gives way."""
-    tail = f" in {shown(target.environment.name, 20)}"
-    if with_platform:
-        tail += f" on {shown(target.platform, 14)}"
-    if with_keys:
-        tail += f" ({shown(target.application, 8)}/{shown(target.environment.key, 8)})"
-    return shown(target.application_name, LABEL_LIMIT - len(tail)) + tail
+def unknown_platform(name: str, platforms: Iterable[PlatformName]) -> Answer:
+    """Say that no platform has the name that stands behind `--on`, and which names there are."""
+    known = [f"`--on {typed(one)}`" for one in platforms]
+    if len(known) > 1:
+        instead = f"Write {_listed(known, 'or')}, or leave it out to look everywhere."
+    else:
+        instead = "Leave `--on` out: there is nothing to choose."
+    return Answer(kind=AnswerKind.USAGE, text=f"No platform is called “{shown(name)}”. {instead}")
 
 
-def _full_name(target: Target) -> str:
-    names = (target.application_name, target.environment.name, target.platform)
-    return "{} in {} on {}".format(*map(shown, names))
+def _name(target: Target) -> str:
+    """Name a target in a sentence, without its platform."""
+    environment = environment_of(target)
+    where = f" in {environment}" if environment else ""
+    wished = f" ({shown(str(target.wish))})" if target.wish else ""
+    return f"{application_of(target)}{where}{wished}"
 
 
 def _several(targets: Sequence[Target]) -> Answer:
-    text = f"More than one thing is called {_short_name(targets[0])}. Choose which one:"
+    name = _name(targets[0])
+    platforms = list(dict.fromkeys(target.platform for target in targets))
     if len(targets) > BUTTONS:
+        with_flag = "name the platform with `--on NAME`, or " if len(platforms) > 1 else ""
         text = (
-            f"{len(targets)} things are called {_short_name(targets[0])}; here are {BUTTONS}. "
-            "For another, put its platform key (GUID) in place of the name."
+            f"{len(targets)} things are called {name}; here are {BUTTONS}. "
+            f"For another, {with_flag}put its platform key (GUID) in place of the name."
         )
+    elif len(platforms) > 1:
+        text = (
+            f"{name} is on {_listed(platforms)}. Choose which one is meant; `--on NAME` behind "
+            f"the line says it beforehand, such as `--on {typed(platforms[0])}`."
+        )
+    else:
+        text = f"More than one thing is called {name}. Choose which one:"
     return Answer(text=text, guesses=guesses_for(targets))
 
 
-def _short_name(target: Target) -> str:
-    return f"{shown(target.application_name)} in {shown(target.environment.name)}"
-
-
 def _not_there(resolution: NotThere) -> Answer:
-    text = f"{shown(resolution.application)} does not run in {shown(resolution.environment)}."
-    return Answer(
-        text=f"{text} {_where(resolution.runs_in)}", guesses=guesses_for(resolution.runs_in)
-    )
+    name, environment = shown(resolution.application), shown(resolution.environment)
+    if resolution.alone and not resolution.runs_in:
+        text = f"{name} is not deployed to environments: ask for it without one."
+    else:
+        text = f"{name} does not run in {environment}. {_where(resolution.runs_in)}"
+    if resolution.alone and resolution.runs_in:
+        text = f"{text} It can also be had without an environment."
+    # First what is least to choose: environments may fill all buttons.
+    return Answer(text=text, guesses=guesses_for((*resolution.alone, *resolution.runs_in)))
 
 
 def _environment_missing(resolution: EnvironmentMissing) -> Answer:
-    return Answer(
-        kind=AnswerKind.USAGE,
-        text=f"{shown(resolution.application)} from which environment? "
-        f"{_where(resolution.runs_in)}",
-        guesses=guesses_for(resolution.runs_in),
-    )
+    name = shown(resolution.application)
+    text = f"{name} from which environment? {_where(resolution.runs_in)}"
+    if resolution.has_revisions and resolution.runs_in:
+        line = f"{COMMAND} {typed(resolution.application)} --revision 12"
+        text = f"{text} A revision needs no environment: `{line}`."
+    return Answer(kind=AnswerKind.USAGE, text=text, guesses=guesses_for(resolution.runs_in))
 
 
 def _where(runs_in: Sequence[Target]) -> str:
     if not runs_in:
         return "It runs in no environment that the platform shows. Deploy it to one first."
-    names = dict.fromkeys(target.environment.name for target in runs_in)
+    names = dict.fromkeys(map(environment_of, runs_in))
     return f"It runs in {_listed(tuple(names))}. Choose one, or ask for another application."
 
 
-def _application_missing(environment: str) -> Answer:
-    name = shown(environment)
+def _application_missing(resolution: ApplicationMissing) -> Answer:
+    name = shown(resolution.environment)
     return Answer(
         kind=AnswerKind.USAGE,
         text=f"{name} is an environment. Say which application, before it: "
-        f"`{COMMAND} APPLICATION {name}`.",
+        f"`{COMMAND} APPLICATION {name}{flag_for(resolution.wish)}`.",
+    )
+
+
+def _no_revisions(resolution: NoRevisions) -> Answer:
+    have, give = ("has", "it gives") if len(resolution.platforms) == 1 else ("have", "they give")
+    reason = (
+        f"{_listed(resolution.platforms)} {have} no revisions to choose: "
+        f"{give} what runs in an environment."
+    )
+    if not resolution.application:
+        advice = "Ask again without one."
+        if resolution.instead:
+            advice = f"{advice} Did you mean one of these?"
+    elif resolution.instead:
+        advice = f"Ask for {shown(resolution.application)} in an environment."
+    else:
+        advice = f"{shown(resolution.application)} runs in none. Deploy it to one first."
+    return Answer(
+        kind=AnswerKind.REFUSAL,
+        text=f"{reason} {advice}",
+        guesses=guesses_for(resolution.instead),
     )
 
 
@@ -157,9 +190,9 @@ def _unknown(resolution: Unknown) -> Answer:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], last: str = "and") -> str:
     """Write names as in a sentence: "A, B and C"."""
     said = [shown(name) for name in names[:NAMES_LISTED]]
     if len(names) > NAMES_LISTED:
         said.append(f"{len(names) - NAMES_LISTED} more")
-    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
+    return f"{', '.join(said[:-1])} {last} {said[-1]}" if len(said) > 1 else said[0]

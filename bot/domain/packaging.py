@@ -58,3 +58,4 @@ class PlatformLink(Value):
 
     url: SecretStr
     expires_at: datetime | None = None  # None: the platform does not say
+    is_presigned: bool = False  # whether whoever holds it can download, without a token

@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.domain.events import ExpiryRule
 from bot.domain.retrieval import Retrieval
 from bot.domain.target import Environment, Purpose, Target
-from bot.domain.value import PlatformName, SlackUserId, Value
+from bot.domain.value import SlackUserId, Value
 
 
 class LinkVisibility(StrEnum):
@@ -45,9 +45,14 @@ class Policy(Value):
         """Whether `user` may stop `retrieval`."""
         return user == retrieval.request.requester
 
-    def refuses(self, environment: Environment) -> bool:
-        """Whether our policy refuses this environment, whatever the platform would say."""
-        return environment.purpose is Purpose.PRODUCTION and not self.allow_production
+    def refuses(self, environment: Environment | None) -> bool:
+        """Whether our policy refuses this environment, whatever the platform would say.
+
+        What is in no environment is no production: a library, a revision asked for by itself.
+        """
+        if environment is None or self.allow_production:
+            return False
+        return environment.purpose is Purpose.PRODUCTION
 
 
 def expiry(
@@ -55,26 +60,32 @@ def expiry(
 ) -> tuple[datetime, ExpiryRule]:
     """Give when a link minted now ends, and which rule decided. Nothing prolongs it."""
     ours = minted_at + lifetime
-    if platform_expiry is not None and platform_expiry <= ours:
+    if platform_expiry is None:
+        return ours, ExpiryRule.UNSTATED
+    if platform_expiry <= ours:
         return platform_expiry, ExpiryRule.PLATFORM
     return ours, ExpiryRule.POLICY
 
 
 def warnings_for(target: Target) -> tuple[str, ...]:
     """Say what people should know before they rely on this package."""
-    environment = target.environment
-    said = []
-    if environment.version and _parts(environment.version) < _parts(environment.minimum_version):
-        said.append(
-            f"{environment.name} runs version {environment.version}; "
-            f"{target.platform} gives source code from {environment.minimum_version} on."
-        )
-    if environment.is_offline:
-        said.append(f"{environment.name} is marked offline on {target.platform}.")
+    said = [] if target.environment is None else _warnings_about(target.environment)
     if target.revision.is_modified:
         label = target.revision.label or "its last tag"
         said.append(f"It was changed after {label}: the package is not that tagged version.")
     return tuple(said)
+
+
+def _warnings_about(environment: Environment) -> list[str]:
+    said = []
+    if environment.version and _parts(environment.version) < _parts(environment.minimum_version):
+        said.append(
+            f"{environment.name} runs version {environment.version}; "
+            f"{environment.platform} gives source code from {environment.minimum_version} on."
+        )
+    if environment.is_offline:
+        said.append(f"{environment.name} is marked offline on {environment.platform}.")
+    return said
 
 
 def _parts(version: str) -> tuple[int, ...]:
@@ -84,10 +95,11 @@ def _parts(version: str) -> tuple[int, ...]:
     return tuple((*numbers, 0, 0, 0)[:3])
 
 
-def production_refusal(environment: Environment, platform: PlatformName) -> str:
+def production_refusal(target: Target) -> str:
     """Say why production is refused, and which setting changes it."""
+    where = target.environment.name if target.environment else "This"
     return (
-        f"{environment.name} on {platform} counts as production, and this installation does not "
+        f"{where} on {target.platform} counts as production, and this installation does not "
         "retrieve source code from production. Ask for another environment, or have "
         "the administrator set ALLOW_PRODUCTION=true."
     )

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Self
 
 from bot.domain import events as e
 from bot.domain.packaging import PackagingState
-from bot.domain.target import Target
+from bot.domain.target import ExactTarget, RevisionWish, Target
 from bot.domain.value import (
-    ApplicationKey,
     ChannelId,
-    EnvironmentKey,
     LinkId,
     MessageTs,
     PackageKey,
     PackagingId,
-    PlatformName,
     RetrievalId,
     SlackUserId,
     Value,
@@ -63,14 +60,6 @@ _SETTLED = frozenset(
 _RENEWABLE = frozenset({RetrievalState.READY, RetrievalState.EXPIRED})
 
 
-class ExactTarget(Value):
-    """A target named by keys: what a button carries."""
-
-    platform: PlatformName
-    environment: EnvironmentKey
-    application: ApplicationKey
-
-
 class Request(Value):
     """What somebody asked for, and where. Stored before it is acknowledged."""
 
@@ -83,6 +72,8 @@ class Request(Value):
         str  # Slack's trigger id: single-use, so it tells a repeated delivery from a new request
     )
     words: tuple[str, ...] = ()  # as typed, when no button was pressed
+    platform: str = ""  # where to look, as typed; empty: everywhere
+    wish: RevisionWish | None = None
     exact: ExactTarget | None = None
 
 
@@ -97,7 +88,7 @@ class IssuedLink(Value):
     size_bytes: int | None
     expires_at: datetime
     rule: e.ExpiryRule
-    is_upload: bool
+    leads_to: e.LinkKind
     is_expired: bool = False
 
 
@@ -124,6 +115,7 @@ class Retrieval(Value):
     version: int = 0  # how many events have been applied
     target: Target | None = None
     warnings: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()  # which platforms could not be searched; also among warnings
     card: Posted | None = None
     is_direct: bool = False
     is_external: bool = False
@@ -132,6 +124,7 @@ class Retrieval(Value):
     package: PackageKey | None = None
     ahead: int = 0
     at_once: int = 0
+    rate_ahead: int | None = None  # requests before ours, while the platform's rate limit holds us
     messages: int = 0
     trouble: str = ""  # why the platform could not be asked the last time; it is asked again
     replies: tuple[tuple[str, Posted], ...] = ()
@@ -188,7 +181,8 @@ def _(_: e.EffectRepeated, __: Retrieval) -> Change:
 
 @change_by.register(e.TargetResolved)
 def _(event: e.TargetResolved, _: Retrieval) -> Change:
-    return {"target": event.target, "warnings": event.warnings}
+    warnings = (*event.warnings, *event.unsearched)
+    return {"target": event.target, "warnings": warnings, "unsearched": event.unsearched}
 
 
 @change_by.register(e.RequestAnswered)
@@ -221,13 +215,19 @@ def _(event: e.PackagingQueued, _: Retrieval) -> Change:
     return {"state": RetrievalState.WAITING, "ahead": event.ahead, "at_once": event.at_once}
 
 
+@change_by.register(e.RateLimited)
+def _(event: e.RateLimited, _: Retrieval) -> Change:
+    return {"rate_ahead": event.ahead}
+
+
 @change_by.register(e.PackagingStarted)
-def _(event: e.PackagingStarted, _: Retrieval) -> Change:
+def _(event: e.PackagingStarted, before: Retrieval) -> Change:
     return {
         "state": RetrievalState.PACKAGING,
         "package": event.package,
         "target": event.target,
-        "warnings": event.warnings,
+        "warnings": (*event.warnings, *before.unsearched),
+        "rate_ahead": None,
     }
 
 
@@ -238,7 +238,8 @@ def _(event: e.PackagingMoved, _: Retrieval) -> Change:
 
 @change_by.register(e.PackagingEnded)
 def _(event: e.PackagingEnded, before: Retrieval) -> Change:
-    change: Change = {"messages": max(before.messages, event.messages), "trouble": ""}
+    messages = max(before.messages, event.messages)
+    change: Change = {"messages": messages, "trouble": "", "rate_ahead": None}
     if event.state is PackagingState.READY:
         change["state"] = RetrievalState.PACKAGED
     return change

@@ -1,7 +1,7 @@
 """What somebody may have meant by words that name nothing.
 
 Every split of the words into application and environment is scored against the catalogues; only
-pairs that exist are offered. RapidFuzz compares: difflib suggests no better and holds up the event
+what exists is offered. RapidFuzz compares: difflib suggests no better and holds up the event
 loop some twenty times as long (benchmarks/name_suggestions.py).
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.catalogue_index import target_in
+from bot.domain.catalogue_index import CatalogueIndex, index_of, target_in
 from bot.domain.spelling import fold
-from bot.domain.target import Application, Catalogue, Environment, Target
+from bot.domain.target import Application, Catalogue, RevisionWish, Target
 
 MOST = 5  # suggestions in one answer
 LEAST_LIKE = 0.6
@@ -40,13 +40,17 @@ def nearest(text: str, names: Sequence[str]) -> list[tuple[float, int]]:
 
 
 def suggest(
-    words: Sequence[str], catalogues: Sequence[Catalogue], near: Nearest = nearest
+    words: Sequence[str],
+    catalogues: Sequence[Catalogue],
+    near: Nearest = nearest,
+    *,
+    wish: RevisionWish | None = None,
 ) -> tuple[Target, ...]:
-    """Give at most `MOST` existing targets, the likeliest first."""
+    """Give at most `MOST` existing targets, the likeliest first, each with the wish."""
     spelt = [folded for word in words[:_WORDS_READ] if (folded := fold(word[:_LETTERS_READ]))]
     best: dict[str, tuple[float, Target]] = {}
     for catalogue in catalogues:
-        for score, target in _scored(spelt, catalogue, near):
+        for score, target in _scored(spelt, index_of(catalogue), near, wish):
             if target.key not in best or best[target.key][0] < score:
                 best[target.key] = (score, target)
     ranked = sorted(best.values(), key=lambda one: -one[0])
@@ -54,29 +58,32 @@ def suggest(
 
 
 def _scored(
-    words: Sequence[str], catalogue: Catalogue, near: Nearest
+    words: Sequence[str], index: CatalogueIndex, near: Nearest, wish: RevisionWish | None
 ) -> Iterator[tuple[float, Target]]:
-    applications = [fold(one.name) for one in catalogue.applications]
-    ordered = sorted(catalogue.environments, key=lambda one: one.order)
-    environments = [fold(one.name) for one in ordered]
     for cut in range(len(words), 0, -1):
-        places = _likeness(" ".join(words[cut:]), environments, near)
-        for position, likeness in _likeness(" ".join(words[:cut]), applications, near).items():
-            application = catalogue.applications[position]
-            yield from _pairs(application, likeness, ordered, places)
+        text, rest = " ".join(words[:cut]), " ".join(words[cut:])
+        places = _likeness(rest, index.environments.folded, near)
+        for position, likeness in _likeness(text, index.applications.folded, near).items():
+            application = index.applications.things[position]
+            named = likeness * _APPLICATION_WEIGHT
+            for place, target in _offered(application, index, places, wish):
+                yield named + place * _ENVIRONMENT_WEIGHT, target
+            alone = index.alone(application, wish)
+            if alone is not None:
+                # Words left over speak against what stands alone, and none of them for it.
+                yield named + (0.0 if rest else _ENVIRONMENT_WEIGHT), alone
 
 
-def _pairs(
+def _offered(
     application: Application,
-    likeness: float,
-    environments: Sequence[Environment],
+    index: CatalogueIndex,
     places: dict[int, float],
+    wish: RevisionWish | None,
 ) -> Iterator[tuple[float, Target]]:
-    for position, environment in enumerate(environments):
-        target = target_in(environment, application)
+    for position, environment in enumerate(index.environments.things):
+        target = target_in(environment, application, wish)
         if target is not None:
-            place = places.get(position, 0.0)
-            yield likeness * _APPLICATION_WEIGHT + place * _ENVIRONMENT_WEIGHT, target
+            yield places.get(position, 0.0), target
 
 
 def _likeness(text: str, names: Sequence[str], near: Nearest) -> dict[int, float]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from bot.domain.value import (
     ApplicationKey,
+    BuildKey,
     EnvironmentKey,
     PlatformName,
     TargetKey,
@@ -33,16 +37,47 @@ class Environment(Value):
     minimum_version: str = ""  # the first that gives source code; empty where every one does
     order: int = 0
     is_offline: bool = False
+    portfolio: str = ""  # the part of the platform it belongs to, where there are parts
 
 
 class Revision(Value):
-    """Which state of an application runs in an environment."""
+    """Which state of an application is meant, as far as its platform tells them apart."""
 
-    label: str = ""  # "1.4.0"; empty where the platform does not say
+    label: str = ""  # "1.4.0": a version or tag; empty where it has none
     is_modified: bool = False  # changed since that label was given
+    number: int | None = None  # None where the platform counts none
 
     def __str__(self) -> str:
-        return self.label + ("+" if self.is_modified else "")
+        label = self.label + ("+" if self.is_modified else "")
+        if self.number is None:
+            return label
+        return f"{self.number} ({label})" if label else str(self.number)
+
+
+class RevisionWish(Value):
+    """Which revision somebody asked for, in place of the one that runs."""
+
+    number: int | None = None
+    tag: str = ""
+    build: BuildKey = BuildKey("")
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if [self.number is not None, bool(self.tag), bool(self.build)].count(True) != 1:
+            raise ValueError("wish for a number, a tag or a build")  # pydantic wants this kind
+        return self
+
+    def __str__(self) -> str:
+        if self.number is not None:
+            return f"revision {self.number}"
+        return f"tag {self.tag}" if self.tag else f"build {self.build}"
+
+
+class Build(Value):
+    """Which build is packaged, where a platform builds one revision several times."""
+
+    key: BuildKey
+    reason: str  # which it is and why this one: a sentence for people
 
 
 class Placement(Value):
@@ -60,6 +95,7 @@ class Application(Value):
     name: str
     kind: str = ""
     placements: tuple[Placement, ...] = ()
+    latest: Revision | None = None  # None where the platform gives only what runs somewhere
 
     def revision_in(self, environment: EnvironmentKey) -> Revision | None:
         """Give the revision that runs in `environment`; None where it does not run."""
@@ -73,6 +109,7 @@ class Catalogue(Value):
     environments: tuple[Environment, ...]
     applications: tuple[Application, ...]
     read_at: datetime
+    has_revisions: bool = False  # whether others can be had than those that run
 
     def environment(self, key: str) -> Environment | None:
         """Give the environment with this platform key."""
@@ -80,22 +117,46 @@ class Catalogue(Value):
 
 
 class Target(Value):
-    """What is retrieved: one application in one environment of one platform."""
+    """What is retrieved: an application of one platform, as it runs in an environment or not."""
 
-    environment: Environment
+    platform: PlatformName
+    environment: Environment | None  # None: in no particular one
     application: ApplicationKey
     application_name: str
     revision: Revision = Revision()
+    wish: RevisionWish | None = None  # None: what runs in the environment, or the latest
+    build: Build | None = None  # chosen by the platform's gateway when it describes the target
 
     @property
-    def platform(self) -> PlatformName:
-        """The platform on which the environment stands."""
-        return self.environment.platform
+    def exact(self) -> ExactTarget:
+        """What was asked for, by keys."""
+        return ExactTarget(
+            platform=self.platform,
+            environment=self.environment.key if self.environment else None,
+            application=self.application,
+            wish=self.wish,
+        )
 
     @property
     def key(self) -> TargetKey:
         """What two requests for the same thing have in common."""
-        return TargetKey(f"{self.platform}/{self.environment.key}/{self.application}")
+        return self.exact.key
 
     def __str__(self) -> str:
-        return f"{self.application_name} in {self.environment.name}"
+        where = f" in {self.environment.name}" if self.environment else ""
+        return f"{self.application_name}{where}{f', {self.wish}' if self.wish else ''}"
+
+
+class ExactTarget(Value):
+    """A target named by keys: what a button carries."""
+
+    platform: PlatformName
+    environment: EnvironmentKey | None
+    application: ApplicationKey
+    wish: RevisionWish | None = None
+
+    @property
+    def key(self) -> TargetKey:
+        """What two requests for the same thing have in common."""
+        wished = f"@{self.wish}" if self.wish else ""
+        return TargetKey(f"{self.platform}/{self.environment or ''}/{self.application}{wished}")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bot.ports.engine import Engine
 from bot.ports.links import Minter
-from bot.ports.messenger import ChannelFacts, Messenger
-from bot.ports.platforms import PackageBody, PlatformGateway, Turns
+from bot.ports.messenger import ADDRESS_LIMIT, ChannelFacts, Messenger
+from bot.ports.platforms import PackageBody, PlatformGateway, Turns, Watcher
 from bot.ports.rows import Living, Packaging, Run
 from bot.ports.store import Audit, Journal, Links, Livings, Packagings, Runs
 
 __all__ = [
+    "ADDRESS_LIMIT",
     "Audit",
     "ChannelFacts",
     "Engine",
@@ -30,4 +31,5 @@ __all__ = [
     "Run",
     "Runs",
     "Turns",
+    "Watcher",
 ]

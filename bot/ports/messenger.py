@@ -16,6 +16,10 @@ from bot.ports.platforms import PackageBody
 from bot.ports.rows import Living
 
 
+#: The longest address that a message can show, in characters.
+ADDRESS_LIMIT = 3000
+
+
 class ChannelFacts(Value):
     """What matters about a conversation."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.packaging import PackagingReport, PlatformLink
 from bot.domain.target import Catalogue, Target
-from bot.domain.value import PackageKey, PlatformName
+from bot.domain.value import BuildKey, PackageKey, PlatformName
 
 
 class PackageBody(Protocol):
@@ -21,8 +22,32 @@ class PackageBody(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Is told what a gateway does while it works for somebody."""
+
+    async def waits(self, ahead: int) -> None:
+        """Hear that it waits for the platform's rate limit, behind `ahead` requests."""
+        ...
+
+    async def goes_on(self) -> None:
+        """Hear that it waits no longer."""
+        ...
+
+    async def sends(self, *, is_repeat: bool) -> None:
+        """Hear that a request that starts a packaging is sent now.
+
+        `is_repeat`: one that was sent before may have acted, and could not be looked for.
+        """
+        ...
+
+
 class PlatformGateway(Protocol):
-    """One configured platform. Every method raises PlatformError, and nothing else."""
+    """One configured platform. Every method raises PlatformError, and nothing else.
+
+    What a platform cannot do it answers with a value or a PlatformRejected that says so.
+    A `watcher` also says that there is time: without one, a platform that asks for a long pause
+    is an error at once.
+    """
 
     name: PlatformName
     packagings_at_once: int
@@ -31,21 +56,40 @@ class PlatformGateway(Protocol):
         """Give what the platform has; at most some minutes old unless `fresh`."""
         ...
 
-    async def describe(self, target: Target) -> Target:
-        """Give the target with the revision that runs there now."""
+    async def find_build(self, key: BuildKey) -> Target | None:
+        """Give what a build's key stands for; None where the platform knows no such build."""
         ...
 
-    async def start_packaging(
-        self, target: Target, *, on_repeat: Callable[[], Awaitable[None]] | None = None
-    ) -> PackagingReport:
-        """Ask for a package. May find that it is already there.
+    async def describe(self, target: Target, watcher: Watcher | None = None) -> Target:
+        """Give the target with the revision that is meant now, and the build where there are any.
 
-        `on_repeat` is awaited before a request is sent again that may already have acted.
+        PlatformNotFound where there is no such revision, PlatformRejected where it has no build
+        that can be packaged.
         """
         ...
 
-    async def packaging_report(self, target: Target, package: PackageKey) -> PackagingReport:
-        """Ask how far a packaging is."""
+    async def start_packaging(
+        self,
+        target: Target,
+        *,
+        asked_before: datetime | None = None,
+        watcher: Watcher | None = None,
+    ) -> PackagingReport:
+        """Ask for a package of a described target. May find that it is already there.
+
+        `asked_before`: when a request was last sent that may have acted and was not heard of.
+        """
+        ...
+
+    async def packaging_report(
+        self,
+        target: Target,
+        package: PackageKey,
+        *,
+        asked_at: datetime,
+        watcher: Watcher | None = None,
+    ) -> PackagingReport:
+        """Ask how far a packaging is that was asked for at `asked_at`."""
         ...
 
     async def platform_link(self, target: Target, package: PackageKey) -> PlatformLink:
@@ -56,6 +100,10 @@ class PlatformGateway(Protocol):
         self, target: Target, package: PackageKey
     ) -> AbstractAsyncContextManager[PackageBody]:
         """Open the package through a new platform link; asks for one more where that fails."""
+        ...
+
+    async def clock_ahead(self) -> timedelta | None:
+        """Give how far the platform's clock is ahead of ours; None where it does not say."""
         ...
 
 

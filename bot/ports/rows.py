@@ -18,8 +18,10 @@ class Packaging(Value):
     state: PackagingState
     version: int = 0  # grows with every change; followers wait for it
     package: PackageKey | None = None
-    asked_at: datetime | None = None  # when the packaging POST was first sent
+    asked_at: datetime | None = None  # when the packaging request was last sent
+    held_seconds: float = 0.0  # of the time since then, spent waiting for the rate limit
     ahead: int = 0
+    rate_ahead: int | None = None  # requests before ours, while the platform's rate limit holds us
     messages: int = 0  # how many the platform has said
     trouble: str = ""  # why it could not be asked the last time; it is asked again
     failure: Failure | None = None

@@ -14,7 +14,7 @@ from bot.domain.names import (
     resolve,
     resolve_exact,
 )
-from bot.domain.retrieval import ExactTarget
+from bot.domain.target import ExactTarget
 
 
 def said(resolution):
@@ -172,12 +172,7 @@ def test_a_misspelt_application_alone_is_suggested_where_it_runs(company):
 def test_every_suggestion_exists(company):
     resolution = resolve(["EmployeeBackofice", "Production"], [company])
     for target in resolution.guesses:
-        exact = ExactTarget(
-            platform=target.platform,
-            environment=target.environment.key,
-            application=target.application,
-        )
-        assert resolve_exact(exact, [company]) == Found(target=target)
+        assert resolve_exact(target.exact, [company]) == Found(target=target)
 
 
 def test_words_that_resemble_nothing_are_answered_with_the_environments(company):

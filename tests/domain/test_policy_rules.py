@@ -25,15 +25,18 @@ def environment(purpose=Purpose.TEST, version="", minimum="11.27.0", *, is_offli
     )
 
 
-def warnings(where=None, revision=None):
-    return warnings_for(
-        Target(
-            environment=where or environment(),
-            application="a1",
-            application_name="Portal",
-            revision=revision or Revision(label="1.4.0"),
-        )
+def target(where, revision=None):
+    return Target(
+        platform="main",
+        environment=where,
+        application="a1",
+        application_name="Portal",
+        revision=revision or Revision(label="1.4.0"),
     )
+
+
+def warnings(where=None, revision=None):
+    return warnings_for(target(where or environment(), revision))
 
 
 def retrieval(*, is_external=False):
@@ -46,7 +49,7 @@ def retrieval(*, is_external=False):
 @pytest.mark.parametrize(
     ("platform_minutes", "minutes", "rule"),
     [
-        (None, 60, ExpiryRule.POLICY),
+        (None, 60, ExpiryRule.UNSTATED),
         (59, 59, ExpiryRule.PLATFORM),
         (60, 60, ExpiryRule.PLATFORM),
         (61, 60, ExpiryRule.POLICY),
@@ -96,8 +99,19 @@ def test_an_environment_whose_purpose_nobody_said_counts_as_production():
     assert Policy().refuses(Environment(platform="main", key="e1", name="Testing"))
 
 
-def test_the_refusal_names_the_setting():
-    assert "ALLOW_PRODUCTION=true" in production_refusal(environment(), "main")
+def test_what_is_in_no_environment_is_not_refused_as_production():
+    assert not Policy().refuses(None)
+
+
+def test_the_refusal_names_the_environment_and_the_setting():
+    refusal = production_refusal(target(environment()))
+    assert refusal.startswith("Testing on main counts as production")
+    assert "ALLOW_PRODUCTION=true" in refusal
+
+
+def test_what_is_in_no_environment_is_warned_about_only_for_its_revision():
+    assert warnings_for(target(None)) == ()
+    assert len(warnings_for(target(None, Revision(number=7, is_modified=True)))) == 1
 
 
 def test_everybody_may_request_unless_some_are_named():

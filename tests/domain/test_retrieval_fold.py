@@ -16,6 +16,7 @@ REQUEST = Request(
     id="r1", at=START, requester="UANN", team="T1", channel="C1", trigger="1.2", words=("P", "T")
 )
 TARGET = Target(
+    platform="main",
     environment=Environment(platform="main", key="e1", name="Testing"),
     application="a1",
     application_name="Portal",
@@ -43,6 +44,8 @@ CARD = e.CardPosted(at=START, channel="D1", ts="1.0", is_direct=True)
 JOINED = e.PackagingJoined(at=START, packaging="p1", is_first=False)
 QUEUED = e.PackagingQueued(at=START, ahead=3, at_once=10)
 RUNNING = TARGET.model_copy(update={"revision": Revision(label="1.4.1", is_modified=True)})
+LIMITED = e.RateLimited(at=START, ahead=2)
+UNLIMITED = e.RateLimited(at=START, ahead=None)
 STARTED = e.PackagingStarted(at=START, package="k1", target=RUNNING, warnings=("modified",))
 MOVED = e.PackagingMoved(at=START, messages=4)
 PACKAGED = e.PackagingEnded(at=START, state=PackagingState.READY, messages=5)
@@ -58,7 +61,8 @@ FAILED = e.RetrievalFailed(
 )
 REPEATED = e.EffectRepeated(at=START, effect="card")
 EVERY_EVENT = (
-    *(RESOLVED, ANSWERED, CARD, JOINED, QUEUED, STARTED, MOVED, PACKAGED, ENDED_BADLY, REPLY),
+    *(RESOLVED, ANSWERED, CARD, JOINED, QUEUED, LIMITED, UNLIMITED),
+    *(STARTED, MOVED, PACKAGED, ENDED_BADLY, REPLY),
     *(ASKED, link(), DENIED, EXPIRED, CANCEL, CANCELLED, FAILED, REPEATED),
 )
 HAPPY = (RESOLVED, CARD, JOINED, QUEUED, STARTED, MOVED, PACKAGED, link())
@@ -147,6 +151,19 @@ def test_trouble_with_the_platform_is_shown_until_it_answers_again():
     troubled = fold(RESOLVED, STARTED, MOVED.model_copy(update={"trouble": "no answer"}))
     assert troubled.trouble == "no answer"
     assert troubled.apply(MOVED).trouble == ""
+
+
+def test_waiting_for_the_rate_limit_is_shown_while_it_lasts_and_moves_nothing():
+    waiting = fold(RESOLVED, QUEUED, LIMITED)
+    assert (waiting.state, waiting.rate_ahead) == (RetrievalState.WAITING, 2)
+    assert waiting.apply(UNLIMITED).rate_ahead is None
+    assert fold(RESOLVED, STARTED, LIMITED, ENDED_BADLY).rate_ahead is None
+
+
+@pytest.mark.parametrize("kind", list(e.LinkKind))
+def test_what_a_link_leads_to_is_kept(kind):
+    posted = link().model_copy(update={"leads_to": kind})
+    assert fold(*HAPPY[:-1], posted).links[0].leads_to is kind
 
 
 def test_a_failure_keeps_its_reason_and_reference():
