@@ -63,11 +63,15 @@ class PlatformError(BotError):
         platform: str = "",
         status: int | None = None,
         retry_after: float | None = None,
+        error_code: str = "",
+        trace_id: str = "",
     ) -> None:
         super().__init__(message)
         self.platform = platform
         self.status = status
         self.retry_after = retry_after
+        self.error_code = error_code  # the platform's own; what its support asks for
+        self.trace_id = trace_id
 
 
 class PlatformUnreachable(PlatformError):  # noqa: N818

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 from yarl import URL
 
@@ -23,32 +23,53 @@ from bot.errors import (
     PlatformUnreachable,
 )
 from bot.platforms.call import Call
-from bot.platforms.server_text import is_structured, server_text
+from bot.platforms.server_text import is_structured, said_in, server_text
 
-_REFUSAL_CAN_MEAN: Final = (
-    "This can mean that the token is wrong or has expired, that its service account lacks the "
-    "permission (Open and Debug on the environment), that the platform does not accept calls from "
-    "this network, or that it was reached over http where it requires https."
-)
-_NOTHING_THERE: Final = (
-    "What answered is not the platform's API: the platform's URL may be wrong, or its version may "
-    "not offer this call."
-)
 _NOT_OFFERED: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 
 
+class Words(NamedTuple):
+    """What an answer can mean, in the platform's own words: sentences, or nothing."""
+
+    refusal: str = ""  # that of a 401 or 403
+    nothing_there: str = ""  # that of a 404 or 405 which is no API's
+
+
 def error_in(
-    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, platform: str
+    call: Call,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    platform: str,
+    words: Words,
+    host: str = "",
 ) -> PlatformError | None:
     """Give the error that an answer stands for; None where it is a success.
 
-    `headers` are looked up without regard to case where the mapping does so.
+    `headers` are looked up without regard to case where the mapping does so. `host`: who answered
+    where that is not the platform itself but somebody to whom it refers.
     """
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     kind = _kind(status)
-    text = _sentence(kind, call, status, headers, body, platform=platform)
-    return kind(text, platform=platform, status=status, retry_after=retry_after(headers))
+    said = said_in(headers, body)
+    who = f"{host}, to which {platform} refers," if host else platform
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        text = f"{who} could not {call.purpose}: {_redirect(status, headers)}"
+        if not host:  # elsewhere no token was shown
+            text += " The token must not go there: check the platform's URL."
+    else:
+        text = _sentence(f"{who} {_did(kind)} {call.purpose} ({status}): {said.text}")
+        text = f"{text} {_meaning(kind, status, body, words)}".rstrip()
+    return kind(
+        text,
+        platform=platform,
+        status=status,
+        retry_after=retry_after(headers),
+        error_code=said.error_code,
+        trace_id=said.trace_id,
+    )
 
 
 def unreadable(
@@ -94,26 +115,16 @@ def _kind(status: int) -> type[PlatformError]:
             return PlatformBroken
 
 
-def _sentence(
-    kind: type[PlatformError],
-    call: Call,
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    platform: str,
-) -> str:
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return _redirect(call, status, headers, platform)
-    said = server_text(headers, body)
-    sentence = f"{platform} {_did(kind)} {call.purpose} ({status}): {said}"
-    if not sentence.endswith((".", "!", "?")):
-        sentence += "."
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _meaning(kind: type[PlatformError], status: int, body: bytes, words: Words) -> str:
     if kind is PlatformRefused:
-        return f"{sentence} {_REFUSAL_CAN_MEAN}"
+        return words.refusal
     if status in _NOT_OFFERED and not is_structured(body):
-        return f"{sentence} {_NOTHING_THERE}"
-    return sentence
+        return words.nothing_there
+    return ""
 
 
 def _did(kind: type[PlatformError]) -> str:
@@ -124,14 +135,11 @@ def _did(kind: type[PlatformError]) -> str:
     return "could not"
 
 
-def _redirect(call: Call, status: int, headers: Mapping[str, str], platform: str) -> str:
+def _redirect(status: int, headers: Mapping[str, str]) -> str:
     try:
         location = URL(headers.get("Location", ""))
         host, scheme = location.host, location.scheme
     except ValueError:
         host = scheme = None
     where = f"the host {host} ({scheme})" if host else "another page"
-    return (
-        f"{platform} could not {call.purpose}: it answered with a redirect ({status}) to {where}, "
-        "which is not followed, since the token must not go there. Check the platform's URL."
-    )
+    return f"it answered with a redirect ({status}) to {where}, which is not followed."

@@ -13,8 +13,11 @@ class Call:
     name: str  # the metric's label
     purpose: str  # what it is for, said after "could not" or "refused to"
     method: Literal["GET", "POST"] = "GET"
+    api: str = ""  # which API of the platform, each of which has a limit a minute of its own
+    is_looked_for: bool = False  # whether the caller looks if it acted, instead of repeating it
+    is_harmless: bool = False  # whether it does nothing twice, although it is a POST
 
     @property
     def has_effect(self) -> bool:
         """Whether sending it twice can do something twice."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.is_harmless

@@ -5,10 +5,11 @@ from __future__ import annotations
 import aiohttp
 
 from bot.clock import Clock
-from bot.platforms.http import Observe, PlatformClient
+from bot.platforms.http import Observe
 from bot.platforms.lifetime import LifeTimeGateway
+from bot.platforms.odc import OdcGateway
 from bot.ports import PlatformGateway
-from bot.settings import PlatformSettings
+from bot.settings import LifeTimeSettings, OdcSettings, PlatformSettings
 
 
 def gateway(
@@ -18,4 +19,8 @@ def gateway(
 
     `observe` gets a call's name, its outcome and its seconds (see PlatformClient).
     """
-    return LifeTimeGateway(settings, PlatformClient(settings, session, clock, observe), clock)
+    match settings:
+        case LifeTimeSettings():
+            return LifeTimeGateway(settings, session, clock, observe)
+        case OdcSettings():
+            return OdcGateway(settings, session, clock, observe)

@@ -1,57 +1,36 @@
-"""The one HTTP client for platforms: who may ask when, what is repeated, what a failure is called.
+"""The one HTTP client for platforms: who may ask when, and what is repeated.
 
 Nothing above this file sees aiohttp or decides on a status: a call gives a value or raises
-PlatformError. Errors are raised outside the handlers of aiohttp's own, whose reprs can hold the
-request's headers, and thereby the token.
+PlatformError. One request and its answer are `exchange.py`'s, what is tried again is
+`errand.py`'s, and who waits for what is `limits.py`'s.
 """
 
 from __future__ import annotations
 
-import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
-from typing import Final, NamedTuple, TypeVar
+from typing import TypeVar
 
 import aiohttp
 from yarl import URL
 
 from bot.clock import Clock
-from bot.errors import (
-    PackageDamaged,
-    PlatformBroken,
-    PlatformBusy,
-    PlatformError,
-    PlatformRefused,
-)
-from bot.platforms.answers import error_in, unreadable
+from bot.errors import PlatformBusy, PlatformError, PlatformRefused
+from bot.platforms.answers import Words, unreadable
 from bot.platforms.call import Call
+from bot.platforms.credentials import Authorization, Credentials, Presigned
+from bot.platforms.errand import Errand
+from bot.platforms.exchange import Exchange, Question, Reply
 from bot.platforms.limits import RequestLimiter
 from bot.platforms.outcome import outcome_of
-from bot.platforms.session import READ_BUFFER
 from bot.platforms.stream import Stream
-from bot.platforms.token import Token
-from bot.platforms.unreachable import CONNECTION_FAILURES, NothingSent, unreachable
+from bot.ports import Watcher
 from bot.settings import PlatformSettings
 
+__all__ = ["Authorization", "Observe", "PlatformClient", "Reply", "Words"]
+
 Observe = Callable[[str, str, float], None]
-OnRepeat = Callable[[], Awaitable[None]]
 T = TypeVar("T")
-
-_FIRST_WAIT: Final = 0.5  # seconds before the first repetition; doubled for each further one
-_LONGEST_WAIT: Final = 30.0  # seconds; who is asked to wait longer is told so instead
-_WHOLE_ANSWER: Final = 10  # times the time-out, for an answer that trickles in
-_LARGEST_ANSWER: Final = 64 * 1024 * 1024  # bytes of JSON
-_chance: Final = random.SystemRandom()
-
-
-class Reply(NamedTuple):
-    """A successful answer, read whole."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    is_nothing: bool  # "no content", which LifeTime says for an empty list
 
 
 class PlatformClient:
@@ -63,9 +42,11 @@ class PlatformClient:
     may already have acted is sent again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what a client is made of, in one place for each kind of platform
         self,
         settings: PlatformSettings,
+        credentials: Credentials,
+        words: Words,
         session: aiohttp.ClientSession,
         clock: Clock,
         observe: Observe,
@@ -73,176 +54,154 @@ class PlatformClient:
         limits = settings.limits
         self.platform = settings.name
         self.host = settings.url.host or ""
-        self._session = session
-        self._token = Token(settings.token, settings.name)
-        self._limiter = RequestLimiter(limits.requests_at_once, limits.requests_per_second, clock)
+        self._exchange = Exchange(session, settings.name, self.host, limits.timeout_seconds)
+        self._credentials = credentials
+        self._words = words
+        self._limiter = RequestLimiter(limits, clock)
         self._attempts = limits.attempts
-        self._timeout = limits.timeout_seconds
         self._clock = clock
         self._observe = observe
 
     async def ask(
-        self, call: Call, url: URL, read: Callable[[Reply], T], *, on_repeat: OnRepeat | None = None
+        self,
+        call: Call,
+        url: URL,
+        read: Callable[[Reply], T],
+        *,
+        form: Mapping[str, str] | None = None,
+        watcher: Watcher | None = None,
+        is_repeat: bool = False,
     ) -> T:
         """Call, and read the answer with `read`, whose PlatformBroken counts as a failed call.
 
-        `on_repeat` is awaited before a call that may already have acted is sent again.
+        With a `watcher` there is time: a platform that is too busy is asked until it is not, and
+        `watcher` hears of long waits and, for a call with an effect, of each request before it is
+        sent. `is_repeat`: whether one that was sent before this call may have acted.
         """
+        question = Question(call, url, self._credentials, self._words, form=form)
+        errand = self._errand(question, watcher=watcher, is_repeat=is_repeat)
 
         async def once(token: str) -> T:
-            return read(await self._reply(call, url, f"Bearer {token}"))
+            return read(await self._exchange.reply(question, token))
 
-        return await self._persist(call, once, on_repeat)
+        return await self._persist(errand, once)
 
-    async def open(self, call: Call, url: URL, *, is_bare: bool = False) -> Stream:
-        """Begin a download; the caller closes it.
+    async def open(
+        self, call: Call, url: URL, *, authorization: Authorization = Authorization.BEARER
+    ) -> Stream:
+        """Begin a download; the caller closes it. Without authorization it may be from any host.
 
         A place among the requests at once is held until the answer begins, not while it lasts:
         downloads have a limit of their own.
         """
+        credentials, words = self._credentials, self._words
+        if authorization is Authorization.NONE:  # then it says nothing about our token
+            credentials, words = Presigned(url), Words()
+        question = Question(call, url, credentials, words, authorization)
 
         async def once(token: str) -> Stream:
-            return await self._stream(call, url, token if is_bare else f"Bearer {token}")
+            return await self._exchange.stream(question, token, broken_off)
 
-        return await self._persist(call, once)
+        def broken_off(failure: PlatformError) -> None:
+            self._observe(call.name, outcome_of(failure), 0.0)
+
+        return await self._persist(self._errand(question), once)
 
     def unreadable(self, call: Call, reply: Reply) -> PlatformError:
         """Give the error for a successful answer that is not what the call promises."""
-        said = self._token.redacted(reply.body)
+        said = self._credentials.redacted(reply.body)
         return unreadable(call, reply.headers, said, platform=self.platform)
 
-    async def _persist(
-        self,
-        call: Call,
-        once: Callable[[str], Awaitable[T]],
-        on_repeat: OnRepeat | None = None,
-    ) -> T:
-        """Try so many times, with growing pauses, while the failure may pass."""
-        for attempt in range(1, self._attempts):
-            try:
-                return await self._authorised(call, once)
-            except PlatformError as error:
-                if not error.is_transient or (error.retry_after or 0) > _LONGEST_WAIT:
-                    raise
-                failure = error
-            await self._clock.sleep(self._pause_after(failure, attempt))
-            if call.has_effect and not isinstance(failure, NothingSent | PlatformBusy):
-                self._observe(call.name, "repeated", 0.0)
-                if on_repeat is not None:
-                    await on_repeat()
-        return await self._authorised(call, once)
-
-    def _pause_after(self, failure: PlatformError, attempt: int) -> float:
-        backed_off: float = min(_FIRST_WAIT * 2.0 ** (attempt - 1), _LONGEST_WAIT)
-        backed_off *= _chance.uniform(0.5, 1.0)
-        if failure.retry_after is None:
-            return backed_off
-        self._limiter.pause(failure.retry_after)
-        return failure.retry_after + _chance.uniform(0.0, _FIRST_WAIT)
-
-    async def _authorised(self, call: Call, once: Callable[[str], Awaitable[T]]) -> T:
-        """Try with the token, and once more if a newer one can be read when it is refused."""
-        token = self._token.current()
-        try:
-            return await self._observed(call, once, token)
-        except PlatformRefused:
-            renewed = self._token.renewed(token)
-            if renewed is None:
-                raise
-        return await self._observed(call, once, renewed)
-
-    async def _observed(self, call: Call, once: Callable[[str], Awaitable[T]], token: str) -> T:
-        outcome = "cancelled"
-        began = time.perf_counter()
-        async with self._limiter.place():
-            try:
-                began = time.perf_counter()
-                value = await once(token)
-                outcome = "ok"
-            except PlatformError as error:
-                outcome = outcome_of(error)
-                raise
-            finally:
-                self._observe(call.name, outcome, time.perf_counter() - began)
-        return value
-
-    async def _reply(self, call: Call, url: URL, authorization: str) -> Reply:
-        timeout = self._timeouts(total=self._timeout * _WHOLE_ANSWER)
-        headers = {"Authorization": authorization, "Accept": "application/json"}
-        try:
-            async with self._session.request(
-                call.method, url, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                body = await self._whole(call, response)
-                self._check(call, response, body)
-                return Reply(response.headers, body, is_nothing=response.status == _NO_CONTENT)
-        except CONNECTION_FAILURES as error:
-            failure = unreachable(call, error, self.platform, self.host, self._timeout)
-        raise failure
-
-    async def _stream(self, call: Call, url: URL, authorization: str) -> Stream:
-        timeout = self._timeouts(total=None)
-        headers = {"Authorization": authorization, "Accept-Encoding": "identity"}
-        try:
-            with ExitStack() as undo:
-                response = await self._session.request(
-                    call.method,
-                    url,
-                    headers=headers,
-                    timeout=timeout,
-                    allow_redirects=False,
-                    read_bufsize=READ_BUFFER,
-                )
-                undo.callback(response.close)
-                if response.status != _OK:
-                    self._check(call, response, await self._whole(call, response))
-                undo.pop_all()
-                return Stream(response, self._broken_off(call), self._token.redacted)
-        except CONNECTION_FAILURES as error:
-            failure = unreachable(call, error, self.platform, self.host, self._timeout)
-        raise failure
-
-    def _check(self, call: Call, response: aiohttp.ClientResponse, body: bytes) -> None:
-        said = self._token.redacted(body)
-        error = error_in(call, response.status, response.headers, said, platform=self.platform)
-        if error is not None:
-            raise error
-
-    async def _whole(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > _LARGEST_ANSWER:
-                raise PlatformBroken(
-                    f"{self.platform} could not {call.purpose}: its answer is larger than "
-                    f"{_LARGEST_ANSWER // 1024 // 1024} MiB.",
-                    platform=self.platform,
-                )
-        return bytes(body)
-
-    def _broken_off(self, call: Call) -> Callable[[BaseException, int], PlatformError]:
-        """Give what names the failure of a download that had begun, and counts it."""
-
-        def name(error: BaseException, received: int) -> PlatformError:
-            failure: PlatformError
-            if isinstance(error, asyncio.TimeoutError):
-                failure = unreachable(call, error, self.platform, self.host, self._timeout)
-            else:
-                failure = PackageDamaged(
-                    f"The connection to {self.host} broke off after {received:,} bytes of the "
-                    "package.",
-                    platform=self.platform,
-                )
-            self._observe(call.name, outcome_of(failure), 0.0)
-            return failure
-
-        return name
-
-    def _timeouts(self, total: float | None) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(
-            total=total, sock_connect=self._timeout, sock_read=self._timeout
+    def _errand(
+        self, question: Question, *, watcher: Watcher | None = None, is_repeat: bool = False
+    ) -> Errand:
+        return Errand(
+            question,
+            order=self._limiter.arrive(),
+            attempts=self._attempts,
+            watcher=watcher,
+            is_repeat=is_repeat,
         )
 
+    async def _persist(self, errand: Errand, once: Callable[[str], Awaitable[T]]) -> T:
+        """Try while the failure may pass, and so many times at most."""
+        while True:
+            self._refuse_to_wait_long(errand)
+            # Here, where it is not tried again: getting a token has attempts of its own.
+            await errand.question.credentials.current()
+            try:
+                return await self._authorised(errand, once)
+            except PlatformError as error:
+                failure = error
+            errand.fail(failure)
+            await self._rest(errand, failure)
 
-_OK: Final = 200
-_NO_CONTENT: Final = 204
+    def _refuse_to_wait_long(self, errand: Errand) -> None:
+        paused = self._limiter.paused(errand.call)
+        if errand.cannot_wait(paused):
+            raise PlatformBusy(
+                f"{self.platform} is too busy to {errand.call.purpose}: it has asked us to wait, "
+                f"for {paused:.0f} s from now on.",
+                platform=self.platform,
+                retry_after=paused,
+            )
+
+    async def _rest(self, errand: Errand, failure: PlatformError) -> None:
+        """Wait before the next attempt; raise the failure if there is none."""
+        is_by_the_minute = self._limiter.is_by_the_minute(errand.call)
+        pause = errand.pause_after(failure, is_by_the_minute=is_by_the_minute)
+        goes_on = errand.goes_on_after(failure, pause)
+        is_busy = isinstance(failure, PlatformBusy)
+        is_asked_to = goes_on and failure.retry_after is not None
+        if is_busy or is_asked_to:
+            self._limiter.pause(errand.call, pause)  # which is where it waits, with the others
+        if not goes_on:
+            raise failure
+        if not is_busy and not is_asked_to:
+            await self._clock.sleep(pause)
+
+    async def _authorised(self, errand: Errand, once: Callable[[str], Awaitable[T]]) -> T:
+        """Try with the token, and once more if there is a newer one when it is refused."""
+        try:
+            return await self._sent(errand, once)
+        except PlatformRefused as error:
+            refusal = error
+        errand.is_sent = False
+        if not errand.token:
+            raise refusal
+        renewed = await errand.question.credentials.renewed(errand.token, refusal)
+        if renewed is None:
+            raise refusal
+        return await self._sent(errand, once, renewed)
+
+    async def _sent(
+        self, errand: Errand, once: Callable[[str], Awaitable[T]], renewed: str = ""
+    ) -> T:
+        errand.token, errand.is_sent = "", False
+        async with self._limiter.place(errand.call, errand.watcher, order=errand.order):
+            # Asked for after the wait, which may have been longer than a token's life.
+            errand.token = renewed or await errand.question.credentials.current()
+            await self._announce(errand)
+            errand.is_sent = True
+            return await self._observed(errand, once)
+
+    async def _announce(self, errand: Errand) -> None:
+        if not errand.call.has_effect:
+            return
+        if errand.is_repeat:
+            self._observe(errand.call.name, "repeated", 0.0)
+        if errand.watcher is not None:
+            await errand.watcher.sends(is_repeat=errand.is_repeat)
+
+    async def _observed(self, errand: Errand, once: Callable[[str], Awaitable[T]]) -> T:
+        outcome = "cancelled"
+        began = time.perf_counter()
+        try:
+            value = await once(errand.token)
+            outcome = "ok"
+        except PlatformError as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            self._observe(errand.call.name, outcome, time.perf_counter() - began)
+        return value

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import ExitStack, asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+import aiohttp
 from pydantic import SecretStr, TypeAdapter, ValidationError
 from yarl import URL
 
 from bot.clock import Clock
 from bot.domain.packaging import PackagingReport, PlatformLink
 from bot.domain.target import Catalogue, Target
-from bot.domain.value import PackageKey, PlatformName
+from bot.domain.value import BuildKey, EnvironmentKey, PackageKey, PlatformName
 from bot.errors import (
     PackageDamaged,
     PlatformBroken,
@@ -31,13 +32,22 @@ from bot.errors import (
 from bot.platforms import lifetime_models as wire
 from bot.platforms.call import Call
 from bot.platforms.catalogue_cache import CatalogueCache
-from bot.platforms.http import OnRepeat, PlatformClient, Reply
+from bot.platforms.http import Authorization, Observe, PlatformClient, Reply
 from bot.platforms.lifetime_address import address, api_base, package_address
-from bot.platforms.lifetime_words import application, environment, report, revision, status_in
+from bot.platforms.lifetime_words import (
+    WORDS,
+    application,
+    environment,
+    report,
+    revision,
+    status_in,
+)
 from bot.platforms.link_expiry import clock_difference, link_expiry
 from bot.platforms.package_body import Base64Body, ZipBody, zip_body
 from bot.platforms.stream import Stream
-from bot.settings import PlatformSettings
+from bot.platforms.token import Token
+from bot.ports import Watcher
+from bot.settings import LifeTimeSettings
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -70,11 +80,18 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class LifeTimeGateway:
     """One LifeTime. Implements ports.PlatformGateway."""
 
-    def __init__(self, settings: PlatformSettings, client: PlatformClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: LifeTimeSettings,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        observe: Observe,
+    ) -> None:
         self.name = PlatformName(settings.name)
         self.packagings_at_once = settings.limits.packagings_at_once
         self._base = api_base(str(settings.url))
-        self._client = client
+        token = Token(settings.token, settings.name)
+        self._client = PlatformClient(settings, token, WORDS, session, clock, observe)
         self._clock = clock
         self._cache = CatalogueCache(self._read_catalogue, settings.limits.catalogue_minutes, clock)
 
@@ -82,27 +99,35 @@ class LifeTimeGateway:
         """Give what the platform has; at most some minutes old unless `fresh`."""
         return await self._cache.get(fresh=fresh)
 
-    async def describe(self, target: Target) -> Target:
+    async def find_build(self, key: BuildKey) -> Target | None:  # noqa: ARG002 - the port's
+        """Find none: LifeTime has no builds."""
+        return None
+
+    async def describe(self, target: Target, watcher: Watcher | None = None) -> Target:
         """Give the target with the revision that runs there now."""
-        url = self._url(*_place(target), "", query=_WITH_STATUS)
-        found = await self._ask(_APPLICATION, url, wire.APPLICATION)
-        status = status_in(found, target.environment.key)
+        url = self._url(*self._place(target), "", query=_WITH_STATUS)
+        found = await self._ask(_APPLICATION, url, wire.APPLICATION, watcher)
+        status = status_in(found, self._environment(target))
         runs = revision(status)
         if not runs.label and status.version_key:
-            label = await self._label(target, status.version_key)
+            label = await self._label(target, status.version_key, watcher)
             runs = runs.model_copy(update={"label": label})
         name = found.name or target.application_name
         return target.model_copy(update={"revision": runs, "application_name": name})
 
     async def start_packaging(
-        self, target: Target, *, on_repeat: OnRepeat | None = None
+        self,
+        target: Target,
+        *,
+        asked_before: datetime | None = None,
+        watcher: Watcher | None = None,
     ) -> PackagingReport:
         """Ask for a package. May find that it is already there.
 
         LifeTime lists no packagings, so a request whose answer was lost is sent again, and may
-        have started one that nobody follows; `on_repeat` is awaited before it is.
+        have started one that nobody follows; `watcher` is told that it is a repetition.
         """
-        url = self._url(*_place(target), "sourcecodeaccess")
+        url = self._url(*self._place(target), "sourcecodeaccess")
 
         def read(reply: Reply) -> PackagingReport:
             packaging = self._read(_START, wire.PACKAGING, reply)
@@ -110,16 +135,24 @@ class LifeTimeGateway:
                 raise self._client.unreadable(_START, reply)
             return report(packaging, PackageKey(packaging.package_key))
 
-        return await self._client.ask(_START, url, read, on_repeat=on_repeat)
+        is_repeat = asked_before is not None
+        return await self._client.ask(_START, url, read, watcher=watcher, is_repeat=is_repeat)
 
-    async def packaging_report(self, target: Target, package: PackageKey) -> PackagingReport:
+    async def packaging_report(
+        self,
+        target: Target,
+        package: PackageKey,
+        *,
+        asked_at: datetime,  # noqa: ARG002 - the port's; LifeTime knows a package from the start
+        watcher: Watcher | None = None,
+    ) -> PackagingReport:
         """Ask how far a packaging is."""
-        url = self._url(*_place(target), "sourcecodeaccess", package, "status")
-        return report(await self._ask(_STATUS, url, wire.PACKAGING), package)
+        url = self._url(*self._place(target), "sourcecodeaccess", package, "status")
+        return report(await self._ask(_STATUS, url, wire.PACKAGING, watcher), package)
 
     async def platform_link(self, target: Target, package: PackageKey) -> PlatformLink:
         """Ask for a new link; PlatformNotFound when the package is gone."""
-        url = self._url(*_place(target), "sourcecodeaccess", package, "download")
+        url = self._url(*self._place(target), "sourcecodeaccess", package, "download")
 
         def read(reply: Reply) -> PlatformLink:
             link = self._read(_LINK, wire.LINK, reply)
@@ -177,7 +210,7 @@ class LifeTimeGateway:
         with suppress(PlatformRefused):
             return await self._client.open(_DOWNLOAD, url)
         # OutSystems' own client sends the token without "Bearer" on this one call.
-        return await self._client.open(_DOWNLOAD, url, is_bare=True)
+        return await self._client.open(_DOWNLOAD, url, authorization=Authorization.BARE)
 
     async def _read_catalogue(self) -> Catalogue:
         read_at = self._clock.now()
@@ -193,17 +226,22 @@ class LifeTimeGateway:
             read_at=read_at,
         )
 
-    async def _label(self, target: Target, version: str) -> str:
+    async def _label(self, target: Target, version: str, watcher: Watcher | None) -> str:
         """Give a version's label; empty where LifeTime will not say, which is no reason to stop."""
         url = self._url("applications", target.application, "versions", version, "")
         url = url.with_query(_WITHOUT_MODULES)
         try:
-            return (await self._ask(_VERSION, url, wire.VERSION)).version
+            return (await self._ask(_VERSION, url, wire.VERSION, watcher)).version
         except (PlatformNotFound, PlatformRefused, PlatformRejected):
             return ""
 
-    async def _ask(self, call: Call, url: URL, model: TypeAdapter[T]) -> T:
-        return await self._client.ask(call, url, lambda reply: self._read(call, model, reply))
+    async def _ask(
+        self, call: Call, url: URL, model: TypeAdapter[T], watcher: Watcher | None = None
+    ) -> T:
+        def read(reply: Reply) -> T:
+            return self._read(call, model, reply)
+
+        return await self._client.ask(call, url, read, watcher=watcher)
 
     def _read(self, call: Call, model: TypeAdapter[T], reply: Reply) -> T:
         try:
@@ -213,12 +251,20 @@ class LifeTimeGateway:
             failure = self._client.unreadable(call, reply)
         raise failure
 
+    def _place(self, target: Target) -> tuple[str, ...]:
+        return "environments", self._environment(target), "applications", target.application
+
+    def _environment(self, target: Target) -> EnvironmentKey:
+        if target.environment is None or target.wish is not None:
+            raise PlatformRejected(
+                f"{self.name} has no revisions to choose: it gives the source code of what runs "
+                "in an environment.",
+                platform=self.name,
+            )
+        return target.environment.key
+
     def _url(self, *segments: str, query: str = "") -> URL:
         return address(self._base, *segments, query=query)
-
-
-def _place(target: Target) -> tuple[str, ...]:
-    return "environments", target.environment.key, "applications", target.application
 
 
 async def _both(one: Coroutine[None, None, T], other: Coroutine[None, None, U]) -> tuple[T, U]:

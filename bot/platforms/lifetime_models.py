@@ -6,33 +6,14 @@ ignored, and null is as if the field were absent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter
+
+from bot.platforms.wire import Wire, without_nulls
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, value: object) -> object:
-        if not isinstance(value, Mapping):
-            return value
-        return {name: each for name, each in value.items() if each is not None}
-
-
-def _without_nulls(value: object) -> object:
-    return [each for each in value if each is not None] if isinstance(value, list) else value
-
-
-class EnvironmentWire(_Wire):
+class EnvironmentWire(Wire):
     """One of `GET /environments/`."""
 
     key: str = Field("", alias="Key")
@@ -43,7 +24,7 @@ class EnvironmentWire(_Wire):
     is_offline: bool = Field(default=False, alias="IsOffline")
 
 
-class StatusInEnvironmentWire(_Wire):
+class StatusInEnvironmentWire(Wire):
     """What of an application runs in one environment."""
 
     environment_key: str = Field("", alias="EnvironmentKey")
@@ -52,24 +33,24 @@ class StatusInEnvironmentWire(_Wire):
     is_modified: bool = Field(default=False, alias="IsModified")
 
 
-class ApplicationWire(_Wire):
+class ApplicationWire(Wire):
     """One of `GET /applications/`."""
 
     key: str = Field("", alias="Key")
     name: str = Field("", alias="Name")
     kind: str = Field("", alias="Kind")
-    statuses: Annotated[tuple[StatusInEnvironmentWire, ...], BeforeValidator(_without_nulls)] = (
+    statuses: Annotated[tuple[StatusInEnvironmentWire, ...], BeforeValidator(without_nulls)] = (
         Field((), alias="AppStatusInEnvs")
     )
 
 
-class VersionWire(_Wire):
+class VersionWire(Wire):
     """`GET /applications/{a}/versions/{v}/`."""
 
     version: str = Field("", alias="Version")
 
 
-class MessageWire(_Wire):
+class MessageWire(Wire):
     """One packaging message."""
 
     message: str = Field("", alias="Message")
@@ -77,17 +58,17 @@ class MessageWire(_Wire):
     type: str = Field("", alias="Type")
 
 
-class PackagingWire(_Wire):
+class PackagingWire(Wire):
     """How a packaging stands, from its start or its status."""
 
     package_key: str = Field("", alias="PackageKey")
     status: str = Field("", alias="Status")
-    messages: Annotated[tuple[MessageWire, ...], BeforeValidator(_without_nulls)] = Field(
+    messages: Annotated[tuple[MessageWire, ...], BeforeValidator(without_nulls)] = Field(
         (), alias="Messages"
     )
 
 
-class LinkWire(_Wire):
+class LinkWire(Wire):
     """A download link. Its fields alone are lower-case on the wire."""
 
     url: str = ""

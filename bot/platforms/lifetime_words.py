@@ -12,12 +12,25 @@ from bot.domain.packaging import (
 )
 from bot.domain.target import Application, Environment, Placement, Purpose, Revision
 from bot.domain.value import ApplicationKey, EnvironmentKey, PackageKey, PlatformName
+from bot.platforms.answers import Words
 from bot.platforms.lifetime_models import (
     ApplicationWire,
     EnvironmentWire,
     MessageWire,
     PackagingWire,
     StatusInEnvironmentWire,
+)
+
+WORDS: Final = Words(
+    refusal=(
+        "This can mean that the token is wrong or has expired, that its service account lacks the "
+        "permission (Open and Debug on the environment), that the platform does not accept calls "
+        "from this network, or that it was reached over http where it requires https."
+    ),
+    nothing_there=(
+        "What answered is not the platform's API: the platform's URL may be wrong, or its version "
+        "may not offer this call."
+    ),
 )
 
 _PURPOSES: Final = {

@@ -24,15 +24,20 @@ def link_expiry(said: object, headers: Mapping[str, str], now: datetime) -> date
     The `Expires` header counts only where the body is silent, and only if it lies ahead: one that
     does not is about caching.
     """
-    ahead = clock_difference(headers, now) or timedelta(0)
-    correction = ahead if abs(ahead) > _TOLERATED else timedelta(0)
+    wrong_by = clock_error(headers, now)
     expires = parsed(said) if isinstance(said, str) else None
     if expires is not None:
-        return expires - correction
+        return expires - wrong_by
     expires = parsed(headers.get("Expires", ""))
-    if expires is None or expires - correction <= now:
+    if expires is None or expires - wrong_by <= now:
         return None
-    return expires - correction
+    return expires - wrong_by
+
+
+def clock_error(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """Give how far the platform's clock is ahead where it is clearly wrong; zero otherwise."""
+    ahead = clock_difference(headers, now) or timedelta(0)
+    return ahead if abs(ahead) > _TOLERATED else timedelta(0)
 
 
 def clock_difference(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""The token of one platform: as it is now, read again when refused, and taken out of any text."""
+"""A token that is a setting: as it is now, read again when refused, and taken out of any text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHORTEST_REDACTED: Final = 4  # a shorter one would blot out ordinary words
 
 
 class Token:
-    """What a platform is shown to let us in. Its value is in no repr."""
+    """What LifeTime is shown to let us in. Its value is in no repr. Implements Credentials."""
 
     def __init__(self, secret: Secret, platform: str) -> None:
         self._secret = secret
@@ -22,13 +22,17 @@ class Token:
     def __repr__(self) -> str:
         return f"Token({self._platform!r})"
 
-    def current(self) -> str:
+    async def current(self) -> str:
         """Give the token. Raises PlatformRefused when it cannot be read or sent."""
         if self._value is None:
             self._value = self._read()
         return self._value
 
-    def renewed(self, refused: str) -> str | None:
+    async def renewed(
+        self,
+        refused: str,
+        refusal: PlatformRefused,  # noqa: ARG002 - LifeTime says 401 and 403 alike
+    ) -> str | None:
         """Read the token again; None when it is still the one that was refused."""
         self._value = self._read()
         return self._value if self._value != refused else None

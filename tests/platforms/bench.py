@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 from bot.platforms.gateway import gateway
 from bot.ports import PlatformGateway
-from bot.settings import PlatformLimits, PlatformSettings, Secret
+from bot.settings import LifeTimeSettings, PlatformLimits, Secret
 
 TOKEN = "eyJhbGciOi-the-token-nobody-may-see"
 TESTING = "849515f2-b4ff-4aca-a9d6-9407bea655f4"
+ASKED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 EMPLOYEE_BACKOFFICE = "c9a7a82e-0eee-4a3d-8e22-2a19c69c766f"
 
 
@@ -57,7 +58,7 @@ class Bench:
         self, url: str, *, token_file: Path | None = None, **limits: float
     ) -> PlatformGateway:
         secret = Secret(value=SecretStr(TOKEN)) if token_file is None else Secret(file=token_file)
-        settings = PlatformSettings(
+        settings = LifeTimeSettings(
             name="Acme",
             url=url,
             token=secret,

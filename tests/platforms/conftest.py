@@ -45,6 +45,7 @@ def faults(lifetime: SandboxLifeTime) -> Callable[..., None]:
 def target() -> Target:
     environment = Environment(platform="Acme", key=TESTING, name="Testing", purpose=Purpose.TEST)
     return Target(
+        platform="Acme",
         environment=environment,
         application=EMPLOYEE_BACKOFFICE,
         application_name="EmployeeBackoffice",

@@ -15,7 +15,7 @@ from bot.errors import (
     PlatformRejected,
     PlatformUnreachable,
 )
-from tests.platforms.bench import TOKEN
+from tests.platforms.bench import ASKED_AT, TOKEN
 
 KEY = "PACKAGE"
 
@@ -25,7 +25,7 @@ async def everything(platform, target):
     await platform.catalogue(fresh=True)
     described = await platform.describe(target)
     package = (await platform.start_packaging(described)).package
-    report = await platform.packaging_report(described, package)
+    report = await platform.packaging_report(described, package, asked_at=ASKED_AT)
     async with platform.open_package(described, package) as body:
         size = sum([len(piece) async for piece in body])
     return report, size
@@ -99,7 +99,7 @@ async def test_an_answer_that_never_begins_is_a_time_out(bench, lifetime, target
     faults("hang", call="status", times=None)
     impatient = bench.gateway(lifetime.url, attempts=2, timeout_seconds=0.05)
     with pytest.raises(PlatformUnreachable, match=r"did not answer within 0\.05 s"):
-        await impatient.packaging_report(target, KEY)
+        await impatient.packaging_report(target, KEY, asked_at=ASKED_AT)
     assert len(lifetime.calls.named("status")) == 2
 
 
@@ -125,6 +125,44 @@ async def test_a_start_whose_answer_was_lost_is_sent_again_and_counted(
     assert (await platform.start_packaging(target)).package
     assert lifetime.calls.packaging_posts == 2
     assert bench.observed.count("start", "repeated") == 1
+
+
+class Listener:
+    """Somebody who is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def waits(self, ahead: int) -> None:
+        self.told.append(f"waits behind {ahead}")
+
+    async def goes_on(self) -> None:
+        self.told.append("goes on")
+
+    async def sends(self, *, is_repeat: bool) -> None:
+        self.told.append("sends again" if is_repeat else "sends")
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(None, ["sends", "sends again"]), (ASKED_AT, ["sends again", "sends again"])],
+)
+async def test_a_start_that_may_be_a_second_one_is_said_to_be(
+    platform, target, faults, before, told
+):
+    faults("drop_after", call="start")
+    listener = Listener()
+    assert await platform.start_packaging(target, asked_before=before, watcher=listener)
+    assert listener.told == told
+
+
+async def test_a_wait_of_hours_is_taken_where_somebody_sees_it(bench, platform, target, faults):
+    faults("answer", call="start", status=429, retry_after=7_200, times=7)
+    listener = Listener()
+    began = bench.clock.now()
+    assert await platform.start_packaging(target, watcher=listener)
+    assert (bench.clock.now() - began).total_seconds() >= 7 * 7_200
+    assert listener.told == ["sends", "waits behind 0", "goes on"] * 7 + ["sends"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +196,7 @@ async def test_a_wait_of_hours_is_left_to_the_caller(bench, platform, target, fa
 async def test_a_packaging_that_fails_says_why(platform, target, faults):
     faults("fails", value="Aborted", text="The module has errors.")
     started = await platform.start_packaging(target)
-    report = await platform.packaging_report(target, started.package)
+    report = await platform.packaging_report(target, started.package, asked_at=ASKED_AT)
     assert (report.state, report.is_known) == (PackagingState.FAILED, False)
     assert report.wire_status == "Aborted"
     assert report.messages[-1].text == "The module has errors."
@@ -243,7 +281,9 @@ async def test_no_more_requests_at_once_and_per_second_than_set(bench, lifetime,
 
 
 async def _ask_at_once(platform, target, package, number):
-    await asyncio.gather(*(platform.packaging_report(target, package) for _ in range(number)))
+    await asyncio.gather(
+        *(platform.packaging_report(target, package, asked_at=ASKED_AT) for _ in range(number))
+    )
 
 
 async def test_each_request_is_observed_once(bench, platform, lifetime, target):

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.packaging import MessageLevel, PackagingState
-from bot.domain.target import Purpose
-from bot.domain.value import PackageKey
-from bot.errors import PlatformBroken, PlatformNotFound
+from bot.domain.target import Purpose, RevisionWish
+from bot.domain.value import BuildKey, PackageKey
+from bot.errors import PlatformBroken, PlatformNotFound, PlatformRejected
 from bot.sandbox.lifetime import Application, Environment, Running
-from tests.platforms.bench import TESTING, TOKEN
+from tests.platforms.bench import ASKED_AT, TESTING, TOKEN
 from tests.platforms.wire_server import answer
 
 PACKAGE = PackageKey("bc354abb-6691-41ee-9ed3-9454747e2d4d")
@@ -124,6 +124,16 @@ async def test_an_application_that_does_not_run_there_is_not_found(platform, tar
         await platform.describe(target.model_copy(update={"application": "unknown"}))
 
 
+async def test_other_revisions_than_the_one_that_runs_cannot_be_had(platform, lifetime, target):
+    assert not (await platform.catalogue()).has_revisions
+    assert await platform.find_build(BuildKey("be77b25f-c738-462f-8f19-7114fc4f9923")) is None
+    calls = len(lifetime.calls)
+    for update in ({"wish": RevisionWish(number=12)}, {"environment": None}):
+        with pytest.raises(PlatformRejected, match="Acme has no revisions to choose"):
+            await platform.describe(target.model_copy(update=update))
+    assert len(lifetime.calls) == calls
+
+
 async def test_a_renamed_application_is_described_by_its_new_name(platform, lifetime, target):
     lifetime.infrastructure.application_named("EmployeeBackoffice").name = "Backoffice"
     assert (await platform.describe(target)).application_name == "Backoffice"
@@ -134,7 +144,7 @@ async def test_a_packaging_runs_and_then_is_ready(platform, lifetime, target):
     started = await platform.start_packaging(target)
     assert started.state is PackagingState.RUNNING
     assert started.package
-    again = await platform.packaging_report(target, started.package)
+    again = await platform.packaging_report(target, started.package, asked_at=ASKED_AT)
     assert (again.state, again.package) == (PackagingState.RUNNING, started.package)
     lifetime.knobs.packaging_seconds = 0.0
     done = await platform.start_packaging(target)
@@ -159,7 +169,7 @@ async def test_a_packaging_runs_and_then_is_ready(platform, lifetime, target):
 )
 async def test_every_status_is_understood(bench, wire, target, status, state, is_known):
     wire.answers = [answer(json.dumps({"PackageKey": "k", "Status": status}).encode())]
-    report = await bench.gateway(wire.url).packaging_report(target, PACKAGE)
+    report = await bench.gateway(wire.url).packaging_report(target, PACKAGE, asked_at=ASKED_AT)
     assert (report.state, report.is_known) == (state, is_known)
     assert report.package == PACKAGE
     assert report.wire_status == str(status or "").strip()
@@ -178,7 +188,7 @@ async def test_messages_have_a_text_and_a_level_whatever_is_missing_in_them(benc
         ],
     }
     wire.answers = [answer(json.dumps(body).encode())]
-    report = await bench.gateway(wire.url).packaging_report(target, PACKAGE)
+    report = await bench.gateway(wire.url).packaging_report(target, PACKAGE, asked_at=ASKED_AT)
     assert [(message.level.value, message.text) for message in report.messages] == [
         ("info", "Preparing module 'A'."),
         ("warning", "Only this"),

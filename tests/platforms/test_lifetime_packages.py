@@ -25,7 +25,7 @@ from bot.errors import (
     PlatformUnreachable,
 )
 from bot.platforms.base64_json import Base64Content
-from tests.platforms.bench import EMPLOYEE_BACKOFFICE, TOKEN
+from tests.platforms.bench import ASKED_AT, EMPLOYEE_BACKOFFICE, TOKEN
 from tests.platforms.wire_server import answer
 
 PIECE = 64 * 1024
@@ -252,7 +252,7 @@ async def test_downloads_do_not_keep_others_from_asking(bench, lifetime, target,
     lifetime.knobs.package_bytes = 8_000_000
     platform = bench.gateway(lifetime.url, requests_at_once=1)
     async with platform.open_package(target, package), asyncio.timeout(5):
-        assert await platform.packaging_report(target, package)
+        assert await platform.packaging_report(target, package, asked_at=ASKED_AT)
 
 
 async def test_a_body_in_an_encoding_has_no_known_length(bench, wire, target):

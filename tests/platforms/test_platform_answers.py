@@ -16,8 +16,9 @@ from bot.errors import (
     PlatformRejected,
     PlatformUnreachable,
 )
-from bot.platforms.answers import error_in, retry_after
+from bot.platforms.answers import Words, error_in, retry_after
 from bot.platforms.call import Call
+from bot.platforms.lifetime_words import WORDS
 
 START = Call("start", "start the packaging", "POST")
 
@@ -28,14 +29,14 @@ def errors(*texts: str, status: int = 403) -> bytes:
 
 def error(status: int, body: bytes = b"", **headers: str) -> PlatformError:
     named = CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()})
-    found = error_in(START, status, named, body, platform="Acme")
+    found = error_in(START, status, named, body, platform="Acme", words=WORDS)
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_every_success_is_a_success(status):
-    assert error_in(START, status, {}, b"", platform="Acme") is None
+    assert error_in(START, status, {}, b"", platform="Acme", words=WORDS) is None
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,67 @@ def test_a_redirect_names_the_host_and_nothing_more():
 @pytest.mark.parametrize("location", ["", "/Login.aspx", "http://[broken", "http://"])
 def test_a_redirect_to_nowhere_is_still_an_error(location):
     assert "redirect" in error(301, Location=location).message
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"title": "Bad Request", "detail": "No such build."}, "(400): No such build."),
+        ({"title": "Bad Request", "detail": None}, "(400): Bad Request."),
+        ({"title": "", "traceId": "00-ab"}, "(400): no explanation (trace id 00-ab)."),
+        (
+            {"detail": "Tag already in use", "errorCode": "OS-APPS-40021", "traceId": "00-ab"},
+            "(400): Tag already in use (OS-APPS-40021, trace id 00-ab).",
+        ),
+        (
+            {"title": "One is wrong.", "errors": {"key": ["'x' is no key.", 7], "odd": 8}},
+            "(400): One is wrong.; 'x' is no key.",
+        ),
+        ({"title": ["odd"], "detail": 7, "errorCode": {}}, '(400): "{'),
+        ({"error": "unauthorized_client"}, "(400): unauthorized_client."),
+        ({"error": "x", "error_description": "Invalid client."}, "(400): Invalid client."),
+        ({"Errors": ["LifeTime's."], "detail": "Another's."}, "(400): LifeTime's."),
+    ],
+)
+def test_a_problem_is_told_by_its_detail_its_code_and_its_trace(fields, said):
+    assert said in error(400, json.dumps({"type": None, "status": 400, **fields}).encode()).message
+
+
+def test_the_code_and_the_trace_of_a_problem_are_kept_and_no_longer_than_a_line():
+    fields = {"detail": "No.", "errorCode": "OS-1\n\x1b[31m", "traceId": "t" * 10_000}
+    found = error(404, json.dumps(fields).encode())
+    assert (found.error_code, found.trace_id) == ("OS-1 [31m", "t" * 100)
+    assert found.message.isprintable()
+    assert len(found.message) < 300
+
+
+def test_what_an_answer_can_mean_is_said_in_the_platforms_own_words():
+    words = Words(refusal="It may be suspended.", nothing_there="That is no portal.")
+    for status, meaning in ((401, words.refusal), (404, words.nothing_there)):
+        found = error_in(START, status, {}, b"<p>Hello</p>", platform="Acme", words=words)
+        assert found.message.endswith(f'"Hello". {meaning}')
+    problem = json.dumps({"detail": "Couldn't find build"}).encode()
+    found = error_in(START, 404, {}, problem, platform="Acme", words=words)
+    assert found.message.endswith("Couldn't find build.")
+
+
+def test_a_redirect_by_somebody_else_is_nothing_about_our_token():
+    found = error_in(START, 307, {}, b"", platform="Acme", words=WORDS, host="store.example")
+    assert found.message.startswith("store.example, to which Acme refers, could not ")
+    assert "token" not in found.message
+
+
+def test_somebody_to_whom_the_platform_refers_is_named():
+    found = error_in(START, 500, {}, b"", platform="Acme", words=WORDS, host="auth.example")
+    assert found.message.startswith("auth.example, to which Acme refers, could not start the ")
+    assert found.platform == "Acme"
+
+
+def test_a_storages_error_is_told_by_its_code_and_its_message():
+    body = b"<?xml version='1.0'?><Error><Code>Gone</Code><Message>Too\nlate.</Message></Error>"
+    assert error(403, body).message.startswith(
+        "Acme refused to start the packaging (403): Gone: Too late. "
+    )
 
 
 def test_control_characters_and_endless_texts_do_not_reach_the_message():

@@ -18,7 +18,7 @@ from bot.domain.packaging import PackagingReport, PlatformLink
 from bot.domain.target import Catalogue, Environment, Target
 from bot.errors import PlatformError
 from bot.platforms.session import make_session
-from tests.platforms.bench import TOKEN, Bench
+from tests.platforms.bench import ASKED_AT, TOKEN, Bench
 from tests.platforms.wire_server import WireServer
 from tests.platforms.wire_server import answer as wire_answer
 
@@ -124,6 +124,7 @@ class Chance(random.Random):
 
 
 TARGET = Target(
+    platform="Acme",
     environment=Environment(platform="Acme", key="environment", name="Testing"),
     application="application",
     application_name="Backoffice",
@@ -139,7 +140,7 @@ CALLS = {
     "catalogue": lambda platform: platform.catalogue(fresh=True),
     "describe": lambda platform: platform.describe(TARGET),
     "start": lambda platform: platform.start_packaging(TARGET),
-    "status": lambda platform: platform.packaging_report(TARGET, "key"),
+    "status": lambda platform: platform.packaging_report(TARGET, "key", asked_at=ASKED_AT),
     "link": lambda platform: platform.platform_link(TARGET, "key"),
     "download": downloaded,
 }
@@ -151,14 +152,15 @@ class Asked:
     def __init__(self, server: WireServer, bench: Bench, call: str) -> None:
         self._server = server
         self._call = call
-        self._platform = bench.gateway(server.url, attempts=1)
+        self._bench = bench
         link = json.dumps({"url": f"{server.url}/downloads/k"}).encode()
         self._before = [wire_answer(link)] if call == "download" else []
 
     async def met_with(self, answer: bytes) -> object:
         self._server.answers = [*self._before, answer]
         try:
-            return await CALLS[self._call](self._platform)
+            # A new one each time: a platform that asks for a pause is not asked again during it.
+            return await CALLS[self._call](self._bench.gateway(self._server.url, attempts=1))
         except PlatformError as error:
             return error
 

@@ -1,101 +1,19 @@
-"""Requests keep their limits, and turns are taken in order, whoever gives up on the way."""
+"""Turns are taken in order, whoever gives up on the way."""
 
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.limits import RequestLimiter, Turns
-
-
-class SharedClock:
-    """A clock that moves on to the next waiter only when everybody waits."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        until = self.time + timedelta(seconds=seconds)
-        await asyncio.sleep(0)
-        self.time = max(self.time, until)
+from bot.platforms.limits import Turns
 
 
 async def settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
-
-
-async def test_no_more_requests_at_once_than_allowed():
-    limiter = RequestLimiter(3, 1_000, SharedClock())
-    now = peak = 0
-
-    async def one() -> None:
-        nonlocal now, peak
-        async with limiter.place():
-            now += 1
-            peak = max(peak, now)
-            await settle()
-            now -= 1
-
-    await asyncio.gather(*(one() for _ in range(20)))
-    assert peak == 3
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    rate=st.floats(min_value=0.1, max_value=30, allow_nan=False),
-    count=st.integers(min_value=1, max_value=60),
-    at_once=st.integers(min_value=1, max_value=8),
-)
-def test_no_second_sees_more_requests_begin_than_allowed(rate, count, at_once):
-    async def run() -> list[float]:
-        clock = SharedClock()
-        began: list[float] = []
-        limiter = RequestLimiter(at_once, rate, clock)
-
-        async def one() -> None:
-            async with limiter.place():
-                began.append((clock.now() - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds())
-
-        await asyncio.gather(*(one() for _ in range(count)))
-        return began
-
-    began = asyncio.run(run())
-    assert len(began) == count
-    for start in began:
-        within = bisect_left(began, start + 0.999) - bisect_left(began, start)
-        assert within <= max(1.0, rate) + 1 - 1e-9
-    assert began[-1] <= count / rate + 1
-
-
-async def test_a_pause_holds_everybody():
-    clock = SharedClock()
-    limiter = RequestLimiter(8, 1_000, clock)
-    limiter.pause(5)
-    limiter.pause(2)
-    began = clock.now()
-    async with limiter.place():
-        assert clock.now() - began == timedelta(seconds=5)
-
-
-async def test_a_request_that_is_given_up_frees_its_place():
-    limiter = RequestLimiter(1, 1_000, SharedClock())
-    async with limiter.place():
-        waiting = asyncio.create_task(limiter.place().__aenter__())
-        await settle()
-        waiting.cancel()
-        await settle()
-        assert waiting.cancelled()
-    async with asyncio.timeout(1), limiter.place():
-        pass
 
 
 class Worker:

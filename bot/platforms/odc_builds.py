@@ -1,0 +1,256 @@
+"""Which build of an application is packaged, and why that one.
+
+Only Release builds can be packaged, and Development runs Debug builds; so what is packaged is the
+build that runs, or the Release build of the revision that runs or was asked for. Nothing is built:
+that is for people to decide.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from bot.domain.target import Build, Environment, Revision, RevisionWish, Target
+from bot.domain.value import ApplicationKey, BuildKey, PlatformName
+from bot.errors import PlatformBroken, PlatformNotFound, PlatformRejected
+from bot.platforms.odc_api import OdcApi
+from bot.platforms.odc_models import AssetWire, BuildWire, DeploymentWire
+from bot.platforms.odc_words import (
+    folded,
+    is_packageable,
+    is_release,
+    newest,
+    revision,
+    running_in,
+)
+from bot.platforms.server_text import one_line
+from bot.ports import Watcher
+
+_STATUSES: Final = {
+    "pending": "has not begun",
+    "running": "is still running",
+    "finishedwitherrors": "finished with errors",
+    "deleted": "was deleted",
+    "tobedeleted": "is about to be deleted",
+}
+_WILL_END: Final = frozenset({"pending", "running"})
+_TAKEN: Final = "its Release build is taken."
+_HOW_TO_GET_ONE: Final = (
+    "Deploy it to a later stage in the ODC Portal, which makes a Release build, or ask for another "
+    "revision with --revision or --tag."
+)
+_TAGS_SHOWN: Final = 5
+
+
+class _Asked(NamedTuple):
+    """What a revision's build is looked for, and who hears of waits."""
+
+    target: Target
+    watcher: Watcher | None
+
+    @property
+    def name(self) -> str:
+        """The application's name, fit for a sentence."""
+        return one_line(self.target.application_name)
+
+
+class Builds:
+    """Chooses builds of one organisation's assets."""
+
+    def __init__(self, api: OdcApi) -> None:
+        self._api = api
+
+    async def described(self, target: Target, watcher: Watcher | None) -> Target:
+        """Give the target with its revision and its build; what was wished stays what it was."""
+        wish, asked = target.wish, _Asked(target, watcher)
+        if wish is None and target.environment is None:
+            return await self._latest(asked)
+        if wish is None and target.environment is not None:
+            return await self._running(asked, target.environment)
+        if wish is None or target.build is not None:
+            return target
+        return await (self._build(asked, wish.build) if wish.build else self._wished(asked, wish))
+
+    async def found(self, key: BuildKey) -> Target | None:
+        """Give what a build's key stands for; None where there is no such build."""
+        build = await self._api.build(key)
+        if build is None or not build.asset_key:
+            return None
+        asset = await self._asset_of(build, None)
+        return Target(
+            platform=PlatformName(self._api.platform),
+            environment=None,
+            application=ApplicationKey(build.asset_key),
+            application_name=asset.name or build.asset_key,
+            revision=revision(asset),
+            wish=RevisionWish(build=BuildKey(build.build_key or key)),
+        )
+
+    async def _latest(self, asked: _Asked) -> Target:
+        asset = await self._api.latest(asked.target.application, asked.watcher)
+        reason = f"Revision {_shown(revision(asset))} is the latest; {_TAKEN}"
+        return await self._released(asked, asset, reason)
+
+    async def _wished(self, asked: _Asked, wish: RevisionWish) -> Target:
+        asset = await self._revision(asked, wish)
+        if asset is None:
+            raise await self._unknown(asked, wish)
+        which = f"Revision {_shown(revision(asset))} was asked for"
+        if wish.tag:
+            which = f"Tag {one_line(wish.tag)} was asked for, which is revision {asset.revision}"
+        reason = f"{which}; {_TAKEN}"
+        return await self._released(asked, asset, reason + await self._what_runs(asked))
+
+    async def _revision(self, asked: _Asked, wish: RevisionWish) -> AssetWire | None:
+        """Find a revision by its number or tag; None where there is none."""
+        key = asked.target.application
+        if wish.number is None:
+            tagged = await self._api.revisions(key, wish.tag, asked.watcher)
+            fitting = (each for each in tagged if each.tag.strip() == wish.tag.strip())
+            return max(fitting, key=lambda each: each.revision or 0, default=None)
+        try:
+            return await self._api.revision(key, wish.number, asked.watcher)
+        except (PlatformNotFound, PlatformRejected):
+            return None
+
+    async def _unknown(self, asked: _Asked, wish: RevisionWish) -> PlatformNotFound:
+        known = await self._api.revisions(asked.target.application, watcher=asked.watcher)
+        tags = [f"{one_line(each.tag)} (revision {each.revision})" for each in known if each.tag]
+        said = f"{self._api.platform} has no {one_line(str(wish))} of {asked.name}."
+        if known:
+            said += f" The latest is revision {_shown(revision(known[0]))}."
+        if tags:
+            said += f" Its newest tags: {', '.join(tags[:_TAGS_SHOWN])}."
+        return PlatformNotFound(said, platform=self._api.platform)
+
+    async def _what_runs(self, asked: _Asked) -> str:
+        """Say what runs in the environment that was named besides a wish."""
+        environment = asked.target.environment
+        runs = None if environment is None else await self._deployment(asked, environment)
+        if environment is None or runs is None:
+            return ""
+        return f" {one_line(environment.name)} runs revision {_shown(revision(runs))}."
+
+    async def _build(self, asked: _Asked, key: BuildKey) -> Target:
+        """Take a build that was asked for by its key."""
+        build = await self._api.build(key, asked.watcher)
+        if build is None:
+            raise PlatformNotFound(
+                f"{self._api.platform} has no build {one_line(key)}.", platform=self._api.platform
+            )
+        asset = await self._asset_of(build, asked.watcher)
+        which, said = _shown(revision(asset)), f"Build {one_line(key)} was asked for"
+        if is_packageable(build):
+            reason = f"{said}, a Release build of revision {which}."
+            return _with(asked.target, asset.name, revision(asset), build, reason)
+        reason = f"{said}, {_kind(build)} of revision {which}{_cannot(build)}"
+        return await self._released(asked, asset, reason, instead_of=build)
+
+    async def _running(self, asked: _Asked, environment: Environment) -> Target:
+        """Take what runs in an environment."""
+        runs = await self._deployment(asked, environment)
+        where = one_line(environment.name)
+        if runs is None:
+            raise PlatformNotFound(
+                f"{asked.name} does not run in {where} any more.", platform=self._api.platform
+            )
+        build = await self._api.build(runs.build_key, asked.watcher) if runs.build_key else None
+        which = _shown(revision(runs))
+        if build is not None and is_packageable(build):
+            reason = f"Revision {which} runs in {where}; {_TAKEN}"
+            return _with(asked.target, runs.name, revision(runs), build, reason)
+        reason = f"{where} runs {_kind(build)} of revision {which}{_cannot(build)}"
+        asset = AssetWire(name=runs.name, revision=runs.revision, tag=runs.tag)
+        return await self._released(asked, asset, reason, instead_of=build)
+
+    async def _deployment(self, asked: _Asked, environment: Environment) -> DeploymentWire | None:
+        """Give what of the application runs in an environment now."""
+        key = asked.target.application
+        listed = await self._api.deployed_assets(key, environment.key, asked.watcher)
+        asset = next((each for each in listed if folded(each.key) == folded(key)), None)
+        return None if asset is None else running_in(asset, environment.key)
+
+    async def _asset_of(self, build: BuildWire, watcher: Watcher | None) -> AssetWire:
+        """Give the revision that was built; as much as the build says, where it is gone."""
+        unnamed = AssetWire(asset_key=build.asset_key, revision=build.asset_revision)
+        if build.asset_revision is None:
+            return unnamed
+        try:
+            asset = await self._api.revision(build.asset_key, build.asset_revision, watcher)
+        except PlatformNotFound:
+            return unnamed
+        return asset.model_copy(update={"revision": build.asset_revision})
+
+    async def _released(
+        self, asked: _Asked, asset: AssetWire, reason: str, *, instead_of: BuildWire | None = None
+    ) -> Target:
+        """Take the newest Release build of a revision. Raises PlatformRejected for want of one."""
+        if asset.revision is None:
+            raise PlatformBroken(
+                f"{self._api.platform} does not say which revision of {asked.name} is meant.",
+                platform=self._api.platform,
+            )
+        key = asked.target.application
+        listed = await self._api.release_builds(key, asset.revision, asked.watcher)
+        builds = [each for each in listed if is_release(each) and each.build_key]
+        build = newest(each for each in builds if is_packageable(each))
+        if build is None:
+            raise self._nothing_to_package(asked, asset, builds, instead_of)
+        return _with(asked.target, asset.name, revision(asset), build, reason)
+
+    def _nothing_to_package(
+        self,
+        asked: _Asked,
+        asset: AssetWire,
+        builds: list[BuildWire],
+        instead_of: BuildWire | None,
+    ) -> PlatformRejected:
+        last = newest(builds)
+        which = f"revision {_shown(revision(asset))} of {asked.name}"
+        advice = _HOW_TO_GET_ONE
+        if last is not None:
+            said = f"the Release build of {which} {_status(last)}"
+            if folded(last.status) in _WILL_END:
+                advice = "Ask again when it has finished."
+        elif instead_of is not None and not is_release(instead_of):
+            said = f"{which} has only a Debug build"
+        else:
+            said = f"{which} has no Release build"
+        return PlatformRejected(
+            f"{self._api.platform} packages only Release builds, and {said}. {advice}",
+            platform=self._api.platform,
+        )
+
+
+def _with(target: Target, name: str, revision: Revision, build: BuildWire, reason: str) -> Target:
+    changed = {
+        "application_name": name or target.application_name,
+        "revision": revision,
+        "build": Build(key=BuildKey(build.build_key), reason=reason),
+    }
+    return target.model_copy(update=changed)
+
+
+def _shown(revision: Revision) -> str:
+    return one_line(str(revision)) or "unknown"
+
+
+def _kind(build: BuildWire | None) -> str:
+    if build is None:
+        return "a build"
+    return f"a {one_line(build.build_type) or 'Debug'} build"
+
+
+def _cannot(build: BuildWire | None) -> str:
+    """Go on with why that build is not taken, and what is."""
+    if build is None:
+        why = "that is not there any more"
+    elif is_release(build):
+        why = f"that {_status(build)}"
+    else:
+        return ", which cannot be packaged; the Release build of the same revision is taken."
+    return f" {why}; another Release build of the same revision is taken."
+
+
+def _status(build: BuildWire) -> str:
+    shown = one_line(build.status)
+    return _STATUSES.get(folded(build.status), f'has the status "{shown}"')

@@ -1,0 +1,169 @@
+"""How ODC is asked to package a build, so that it is asked once, and how far it is.
+
+There is no operation to refer to: the build is the key, and whether anything was ever started can
+only be seen by looking. So everything begins with a look, and after a request whose answer was
+lost it is looked again, for as long as ODC may need to show a packaging that has begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock
+from bot.domain.packaging import PackagingReport
+from bot.domain.value import BuildKey
+from bot.errors import (
+    PlatformBroken,
+    PlatformError,
+    PlatformNotFound,
+    PlatformRejected,
+    PlatformUnreachable,
+)
+from bot.platforms.odc_api import OdcApi
+from bot.platforms.odc_models import PackagingWire
+from bot.platforms.odc_words import has_failed, is_finished, is_under_way, report, under_way
+from bot.platforms.server_text import one_line
+from bot.platforms.unreachable import NothingSent
+from bot.ports import Watcher
+
+_SHOWS_WITHIN: Final = timedelta(seconds=30)  # after the request; before that a 404 says nothing
+_BETWEEN_LOOKS: Final = 3.0  # seconds
+_BEFORE_ANOTHER_TRY: Final = 10.0  # seconds, where it says that starting was not successful
+_REMEMBERED: Final = timedelta(hours=1)  # how long "not started" is taken for our own request's
+
+
+class Packagings:
+    """The packagings of one organisation's builds, each of which this process asks for once."""
+
+    def __init__(self, api: OdcApi, attempts: int, clock: Clock) -> None:
+        self._api = api
+        self._attempts = attempts
+        self._clock = clock
+        self._asked: dict[BuildKey, datetime] = {}
+        self._lost: set[BuildKey] = set()
+        self._locks: WeakValueDictionary[BuildKey, asyncio.Lock] = WeakValueDictionary()
+
+    async def started(
+        self, build: BuildKey, asked_before: datetime | None, watcher: Watcher | None
+    ) -> PackagingReport:
+        """Ask for a package unless there is one, or one is being made."""
+        async with self._alone(build):
+            if asked_before is not None:
+                self._note(build, asked_before)
+            return await self._looked_and_asked(
+                build, watcher, is_uncertain=asked_before is not None
+            )
+
+    async def reported(
+        self, build: BuildKey, asked_at: datetime, watcher: Watcher | None
+    ) -> PackagingReport:
+        """Say how a packaging is that was asked for; PlatformNotFound when it is gone."""
+        seen = await self._api.packaging(build, watcher)
+        if seen is not None:
+            return report(seen.packaging, build)
+        if self._clock.now() - asked_at < _SHOWS_WITHIN:
+            return under_way(build)
+        raise gone(self._api.platform, build)
+
+    def lose(self, build: BuildKey) -> None:
+        """Note that what ODC calls finished is not in its storage, so that it is asked for anew."""
+        self._lost.add(build)
+
+    @asynccontextmanager
+    async def _alone(self, build: BuildKey) -> AsyncIterator[None]:
+        """Keep two targets with the same build from asking at the same time."""
+        lock = self._locks.setdefault(build, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def _looked_and_asked(
+        self, build: BuildKey, watcher: Watcher | None, *, is_uncertain: bool
+    ) -> PackagingReport:
+        """Look, ask, and look again after each request that may have been heard."""
+        attempts = self._attempts
+        while True:
+            seen = await self._look(build, watcher)
+            if seen is not None and self._serves(seen, build):
+                return report(seen, build) if is_finished(seen) else under_way(build)
+            attempts -= 1
+            try:
+                await self._ask(build, watcher, is_repeat=is_uncertain and seen is None)
+            except (PlatformUnreachable, PlatformBroken) as error:
+                if isinstance(error, NothingSent) or attempts <= 0:
+                    raise
+                is_uncertain = True
+            else:
+                return under_way(build)
+
+    async def _look(self, build: BuildKey, watcher: Watcher | None) -> PackagingWire | None:
+        """Give what there is; soon after a request, nothing is not taken for an answer."""
+        while True:
+            seen = await self._api.packaging(build, watcher)
+            if seen is not None:
+                return seen.packaging
+            if not self._was_asked_within(_SHOWS_WITHIN, build):
+                return None
+            await self._clock.sleep(_BETWEEN_LOOKS)
+
+    def _serves(self, seen: PackagingWire, build: BuildKey) -> bool:
+        """Whether to go on with what is there, instead of asking anew.
+
+        What neither runs nor has ended as it should is left to the poll if it is our own.
+        """
+        if is_finished(seen):
+            return build not in self._lost
+        if is_under_way(seen):
+            return True
+        return not has_failed(seen) and self._was_asked_within(_REMEMBERED, build)
+
+    async def _ask(self, build: BuildKey, watcher: Watcher | None, *, is_repeat: bool) -> None:
+        if await self._was_heard(build, watcher, is_repeat=is_repeat):
+            return
+        await self._clock.sleep(_BEFORE_ANOTHER_TRY)
+        if not await self._was_heard(build, watcher, is_repeat=False):
+            raise PlatformRejected(
+                f"{self._api.platform} said twice that it could not start packaging build "
+                f"{one_line(build)}, and gave no reason. Retry asks again.",
+                platform=self._api.platform,
+            )
+
+    async def _was_heard(
+        self, build: BuildKey, watcher: Watcher | None, *, is_repeat: bool
+    ) -> bool:
+        """Ask once, and note when, if it may have been heard; False where ODC says it was not."""
+        may_be_heard = True  # also where whoever asks gives up meanwhile
+        try:
+            may_be_heard = await self._api.start(build, watcher, is_repeat=is_repeat)
+        except PlatformError as error:
+            may_be_heard = isinstance(error, PlatformUnreachable | PlatformBroken)
+            raise
+        finally:
+            if may_be_heard:
+                self._note_now(build)
+        return may_be_heard
+
+    def _note(self, build: BuildKey, at: datetime) -> None:
+        now = self._clock.now()
+        self._asked = {key: when for key, when in self._asked.items() if now - when < _REMEMBERED}
+        # What was asked in the future was asked before the clock was put right.
+        self._asked[build] = min(now, max(at, self._asked.get(build, at)))
+
+    def _note_now(self, build: BuildKey) -> None:
+        self._note(build, self._clock.now())
+        self._lost.discard(build)
+
+    def _was_asked_within(self, period: timedelta, build: BuildKey) -> bool:
+        asked = self._asked.get(build)
+        return asked is not None and self._clock.now() - asked < period
+
+
+def gone(platform: str, build: str) -> PlatformNotFound:
+    """Give the error for a package that is not there, or not any more."""
+    return PlatformNotFound(
+        f"{platform} has no package of build {one_line(build)} any more.", platform=platform
+    )

@@ -1,0 +1,54 @@
+"""The expiry that a pre-signed URL carries: AWS (both signatures), CloudFront and Azure.
+
+Written by whoever signed it, so a hint and no promise: what cannot be read is as if absent.
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from yarl import URL
+
+from bot.platforms.link_expiry import parsed
+
+_LONGEST: Final = 20  # digits
+
+
+def presigned_expiry(url: URL) -> datetime | None:
+    """Give when a URL says that it ends, the earliest where it says so several times."""
+    said = {name.casefold(): value.strip() for name, value in url.query.items()}
+    return min(_expiries(said), default=None)
+
+
+def _expiries(said: Mapping[str, str]) -> Iterator[datetime]:
+    readings = (
+        _signed_for(said.get("x-amz-date", ""), said.get("x-amz-expires", "")),
+        parsed(said.get("se", "")),
+        _epoch(said.get("expires", "")),
+    )
+    return (each for each in readings if each is not None)
+
+
+def _signed_for(since: str, seconds: str) -> datetime | None:
+    """Read when it was signed, in ISO's basic format, and for how many seconds."""
+    began, lives = parsed(since), _whole(seconds)
+    try:
+        return began + timedelta(seconds=lives) if began and lives else None
+    except OverflowError:
+        return None
+
+
+def _epoch(text: str) -> datetime | None:
+    try:
+        seconds = _whole(text)
+        return parsed(datetime.fromtimestamp(seconds, UTC).isoformat()) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else None
