@@ -15,7 +15,8 @@ from bot.domain.answers import Answer, AnswerKind
 from bot.domain.events import CancelAsked, FailureReason, LinkAsked
 from bot.domain.link import LinkOrder
 from bot.domain.policy import Policy
-from bot.domain.retrieval import ExactTarget, Request, Retrieval
+from bot.domain.retrieval import Request, Retrieval
+from bot.domain.target import ExactTarget, RevisionWish
 from bot.domain.value import ChannelId, LinkId, RetrievalId, SlackUserId, Value
 from bot.errors import RequestRefused
 from bot.ports import Audit, Engine, Journal, Minter, Run
@@ -64,6 +65,8 @@ class Service:
         asker: Asker,
         *,
         words: tuple[str, ...] = (),
+        platform: str = "",
+        wish: RevisionWish | None = None,
         exact: ExactTarget | None = None,
     ) -> Answer:
         """Store a request for source code. Raises RequestRefused where the policy says no."""
@@ -77,11 +80,13 @@ class Service:
             channel=asker.channel,
             trigger=asker.trigger,
             words=words,
+            platform=platform,
+            wish=wish,
             exact=exact,
         )
         if await self._journal.accept(request, asker.response_url):
             await self._engine.begin(Run(id=request.id, workflow="retrieve", subject=request.id))
-        return Answer(kind=AnswerKind.INFO, text=_acknowledgement(words))
+        return Answer(kind=AnswerKind.INFO, text=_acknowledgement(request))
 
     async def cancel(self, asker: Asker, retrieval: RetrievalId) -> Answer:
         """Ask a running retrieval to stop. Raises RequestRefused when it is not theirs to stop."""
@@ -101,7 +106,14 @@ class Service:
     async def retry(self, asker: Asker, retrieval: RetrievalId) -> Answer:
         """Ask for the same target again, as a new retrieval of whoever presses."""
         state = await self._known(retrieval)
-        return await self.request(asker, words=state.request.words, exact=_exact(state))
+        asked = state.request
+        return await self.request(
+            asker,
+            words=asked.words,
+            platform=asked.platform,
+            wish=asked.wish,
+            exact=state.target.exact if state.target else asked.exact,
+        )
 
     async def new_link(self, asker: Asker, retrieval: RetrievalId) -> Answer:
         """Ask for a new link to what was retrieved, after checking again who asks."""
@@ -169,16 +181,10 @@ class Service:
         return state
 
 
-def _exact(state: Retrieval) -> ExactTarget | None:
-    if state.target is None:
-        return state.request.exact
-    return ExactTarget(
-        platform=state.target.platform,
-        environment=state.target.environment.key,
-        application=state.target.application,
-    )
-
-
-def _acknowledgement(words: tuple[str, ...]) -> str:
-    said = " ".join(words)
-    return f"Got it: {said}. A message of its own will show how it goes." if said else "Got it."
+def _acknowledgement(request: Request) -> str:
+    if not request.words:
+        return "Got it."
+    said = " ".join(request.words)
+    said += f", {request.wish}" if request.wish else ""
+    said += f", on {request.platform}" if request.platform else ""
+    return f"Got it: {said}. A message of its own will show how it goes."

@@ -1,4 +1,4 @@
-"""`/sast-source APPLICATION ENVIRONMENT`."""
+"""`/sast-source APPLICATION ENVIRONMENT`, and its options."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ async def answer_command(body: Payload, service: Service) -> Message:
     if isinstance(line, Usage):
         return answer_message(answer_to(line))
     try:
-        return answer_message(await service.request(from_command(body), words=line.words))
+        answer = await service.request(
+            from_command(body), words=line.words, platform=line.platform, wish=line.wish
+        )
     except RequestRefused as refusal:
         return refusal_message(refusal)
+    return answer_message(answer)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from bot.domain.retrieval import ExactTarget
+from bot.domain.target import ExactTarget
 from bot.domain.value import LinkId, RetrievalId, Value
 from bot.errors import RequestRefused
 

@@ -11,10 +11,11 @@ from bot.domain.value import RetrievalId
 from bot.errors import RequestRefused
 from bot.slack.actions import VALUE_LIMIT, Action, encode_retrieval, encode_target
 from bot.slack.message import BUTTON_LIMIT, Message, actions, button, context, section
-from bot.slack.mrkdwn import fit
+from bot.slack.mrkdwn import fit, fit_ends
 
 _TEXT_LIMIT = 2900
 _MOST_GUESSES = 10
+_GUESS_END = 35  # characters of a label in which it may say what tells it from another
 # An answer may name a person as Slack does. Nobody is notified: private answers never do that.
 _MENTION = re.compile(r"&lt;@([UW][A-Z0-9]{2,20})&gt;")
 
@@ -62,5 +63,5 @@ def _retry(retrieval: RetrievalId) -> ButtonElement:
 
 def _guess(guess: Guess) -> Block:
     # A row of its own for each: Slack wants action ids to be unique within a row.
-    label = fit(guess.label, BUTTON_LIMIT) or "This one"
+    label = fit_ends(guess.label, BUTTON_LIMIT, _GUESS_END) or "This one"
     return actions(button(label, Action.GUESS, value=encode_target(guess.target)))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.domain.events import FailureReason
+from bot.domain.events import ExpiryRule, FailureReason, LinkKind
 from bot.domain.retrieval import IssuedLink, Retrieval, RetrievalState
+from bot.domain.target import Environment, RevisionWish, Target
 from bot.slack.actions import Action, encode_retrieval
 from bot.slack.message import Message, actions, button, context, fields, section
 from bot.slack.mrkdwn import (
@@ -15,9 +16,12 @@ from bot.slack.mrkdwn import (
     counted,
     described,
     fit,
+    fit_ends,
     mention,
     name,
+    short_key,
     when,
+    wished,
 )
 
 _LABELS = {
@@ -36,14 +40,22 @@ _TITLE_LIMIT = 300
 _WARNINGS_LIMIT = 2500
 _MOST_WARNINGS = 10
 _FAILURE_LIMIT = 1500
+_FAILURE_END = 700  # the error code, the trace id and what they mean stand last
+_ENVIRONMENT_LIMIT = 500
+_SHORT_LIMIT = 300
+_REASON_LIMIT = 600
+_RATE_LIMITED = {RetrievalState.REQUESTED, RetrievalState.WAITING, RetrievalState.PACKAGING}
 
 
 def card_message(retrieval: Retrieval, *, asked_elsewhere: bool = False) -> Message:
     """Draw the card. `asked_elsewhere`: it stands in a DM, not where the command was typed."""
     label, said = _LABELS[retrieval.state], _sentence(retrieval)
     mark = _MARKS.get(retrieval.state, "")
+    # The rate limit's sentence begins with the word itself.
+    is_said = retrieval.state is RetrievalState.WAITING and said.startswith(label)
+    opening = "" if is_said else f"{mark}{label}. "
     blocks = [
-        section(f"*{_title(retrieval)}*\n{mark}{label}. {said}"),
+        section(f"*{_title(retrieval)}*\n{opening}{said}"),
         fields(_facts(retrieval)),
         *_notes(retrieval, asked_elsewhere=asked_elsewhere),
         *_buttons(retrieval),
@@ -55,17 +67,31 @@ def _title(retrieval: Retrieval) -> str:
     if retrieval.target is not None:
         return described(retrieval.target, _TITLE_LIMIT)
     words = fit(" ".join(retrieval.request.words), _TITLE_LIMIT)
-    return f"Source code of {words}" if words else "Source code"
+    said = f"Source code of {words}" if words else "Source code"
+    return f"{said}, {wished(retrieval.request.wish)}" if retrieval.request.wish else said
 
 
 def _sentence(retrieval: Retrieval) -> str:
     if retrieval.cancel_asked_by is not None and not retrieval.state.is_settled:
         return f"{mention(retrieval.cancel_asked_by)} asked to cancel it; it is being stopped."
-    said = _SENTENCES[retrieval.state](retrieval)
+    said = _rate_limited(retrieval) or _SENTENCES[retrieval.state](retrieval)
     if not retrieval.trouble or retrieval.state.is_settled:
         return said
-    trouble = fit(retrieval.trouble, _FAILURE_LIMIT)
-    return f"{said} It did not answer as it should, and is asked again: {trouble}"
+    trouble = _told(retrieval.trouble)
+    return f"{said} The platform did not answer as it should, and is asked again: {trouble}"
+
+
+def _rate_limited(retrieval: Retrieval) -> str:
+    if retrieval.rate_ahead is None or retrieval.state not in _RATE_LIMITED:
+        return ""
+    place = "it is next in line"
+    if retrieval.rate_ahead > 0:
+        place = f"{counted(retrieval.rate_ahead, 'request is', 'requests are')} ahead of it"
+    return f"Waiting for the platform's rate limit; {place}."
+
+
+def _told(text: str) -> str:
+    return fit_ends(text, _FAILURE_LIMIT, _FAILURE_END)
 
 
 def _requested(retrieval: Retrieval) -> str:
@@ -95,7 +121,13 @@ def _ready(retrieval: Retrieval) -> str:
     live = [link for link in retrieval.links if not link.is_expired]
     if not live:
         return "The download link is in the thread."
-    return f"{_whereabouts(retrieval, live[-1])} It works until {when(live[-1].expires_at)}."
+    lasts = "is shown" if is_only_shown(live[-1].leads_to, live[-1].rule) else "works"
+    return f"{_whereabouts(retrieval, live[-1])} It {lasts} until {when(live[-1].expires_at)}."
+
+
+def is_only_shown(leads_to: LinkKind, rule: ExpiryRule) -> bool:
+    """Whether its end is only that of showing it: nobody can stop the platform's own link."""
+    return leads_to is LinkKind.PLATFORM and rule is not ExpiryRule.PLATFORM
 
 
 def _whereabouts(retrieval: Retrieval, link: IssuedLink) -> str:
@@ -109,14 +141,14 @@ def _expired(retrieval: Retrieval) -> str:
     if retrieval.asks:
         return f"{said} A new one is on its way."
     if retrieval.denial is not None:
-        return f"{said} A new one could not be made: {fit(retrieval.denial.text, _FAILURE_LIMIT)}"
+        return f"{said} A new one could not be made: {_told(retrieval.denial.text)}"
     return said
 
 
 def _failed(retrieval: Retrieval) -> str:
     if retrieval.failure is None:
         return "It ended without a link."
-    said = fit(retrieval.failure.text, _FAILURE_LIMIT) or "It ended without a link."
+    said = _told(retrieval.failure.text) or "It ended without a link."
     if retrieval.failure.reference and retrieval.failure.reference not in said:
         return f"{said} Reference: `{fit(retrieval.failure.reference, 100)}`"
     return said
@@ -149,22 +181,41 @@ def _facts(retrieval: Retrieval) -> list[str]:
     asked = f"{mention(retrieval.request.requester)}, {when(retrieval.request.at)}"
     if retrieval.target is None:
         return [f"*Asked by*\n{asked}"]
-    environment = retrieval.target.environment
-    return [
-        f"*Application*\n{name(retrieval.target.application_name)}",
-        f"*Environment*\n{name(environment.name)}",
-        f"*Platform*\n{name(environment.platform)}",
-        f"*Revision*\n{_revision(retrieval)}",
-        f"*Asked by*\n{asked}",
-        *_ended(retrieval),
-    ]
+    return [*_facts_of(retrieval.target), f"*Asked by*\n{asked}", *_ended(retrieval)]
 
 
-def _revision(retrieval: Retrieval) -> str:
-    if retrieval.target is None or not retrieval.target.revision.label:
-        return "what runs there now"
-    label = name(retrieval.target.revision.label)
-    return f"{label}, changed since" if retrieval.target.revision.is_modified else label
+def _facts_of(target: Target) -> list[str]:
+    facts = [f"*Application*\n{name(target.application_name)}"]
+    if target.environment is not None:
+        facts.append(f"*Environment*\n{_environment(target.environment)}")
+    facts.append(f"*Platform*\n{name(target.platform, _SHORT_LIMIT)}")
+    facts.append(f"*Revision*\n{_revision(target)}")
+    if target.build is not None:
+        facts.append(f"*Build*\n`{short_key(target.build.key)}`")
+    return facts
+
+
+def _environment(environment: Environment) -> str:
+    said = name(environment.name, _ENVIRONMENT_LIMIT)
+    portfolio = fit(environment.portfolio, _SHORT_LIMIT)
+    return f"{said} ({portfolio})" if portfolio else said
+
+
+def _revision(target: Target) -> str:
+    if target.wish is not None and target.build is None:
+        return _wished_revision(target.wish)  # the platform has not said yet which one that is
+    label = fit(target.revision.label, _SHORT_LIMIT)
+    if label and target.revision.is_modified:
+        label += ", changed since"
+    if target.revision.number is not None:
+        return f"{target.revision.number} ({label})" if label else str(target.revision.number)
+    return label or ("the latest" if target.environment is None else "what runs there now")
+
+
+def _wished_revision(wish: RevisionWish) -> str:
+    if wish.number is not None:
+        return str(wish.number)
+    return fit(wish.tag, _SHORT_LIMIT) or f"that of {wished(wish)}"
 
 
 def _ended(retrieval: Retrieval) -> list[str]:
@@ -176,6 +227,8 @@ def _ended(retrieval: Retrieval) -> list[str]:
 
 def _notes(retrieval: Retrieval, *, asked_elsewhere: bool) -> list[Block]:
     notes = []
+    if reason := build_reason(retrieval.target):
+        notes.append(context(reason))
     if retrieval.warnings:
         shown = retrieval.warnings[:_MOST_WARNINGS]
         room = _WARNINGS_LIMIT // len(shown)
@@ -187,6 +240,13 @@ def _notes(retrieval: Retrieval, *, asked_elsewhere: bool) -> list[Block]:
         where = channel_name(retrieval.request.channel)
         notes.append(context(f"Asked in {where}, where the bot cannot post."))
     return list(notes)
+
+
+def build_reason(target: Target | None) -> str:
+    """Say which build is packaged and why; empty where a platform has no builds to choose from."""
+    if target is None or target.build is None:
+        return ""
+    return fit(target.build.reason, _REASON_LIMIT)
 
 
 def _buttons(retrieval: Retrieval) -> list[Block]:

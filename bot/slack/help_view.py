@@ -6,13 +6,20 @@ from bot.slack.message import Message, context, section
 
 _TEXT = (
     "Type `/sast-source APPLICATION ENVIRONMENT` to get the generated source code of an "
-    "OutSystems application."
+    "application on OutSystems 11 or OutSystems Developer Cloud (ODC)."
 )
 _EXAMPLES = (
     "*For example*\n"
     "`/sast-source EmployeeBackoffice Testing`\n"
-    "`/sast-source Employee Portal User Acceptance`\n"
-    '`/sast-source "Employee Portal" "User Acceptance"`'
+    '`/sast-source "Employee Portal" "User Acceptance"`\n'
+    "`/sast-source EmployeeBackoffice Testing --on NAME` where several platforms have it"
+)
+_REVISIONS = (
+    "*On ODC also*\n"
+    "`/sast-source EmployeeBackoffice --revision 12` for another revision than the one that runs\n"
+    '`/sast-source "Currency Formatting" --tag 1.2.0` the same by its tag\n'
+    '`/sast-source "Currency Formatting"` for the latest revision of a library\n'
+    "`/sast-source BUILD-KEY` for one build; its key stands in place of everything else"
 )
 _NAMES = (
     "Small and capital letters are the same, quotes are needed only where a name could be "
@@ -33,6 +40,7 @@ def help_message() -> Message:
         blocks=(
             section(_TEXT),
             section(_EXAMPLES),
+            section(_REVISIONS),
             section(_COURSE),
             context(f"{_NAMES} {_PLACE}"),
         ),

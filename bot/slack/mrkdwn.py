@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.domain.target import Target
-from bot.domain.value import ChannelId, SlackUserId
+from bot.domain.target import RevisionWish, Target
+from bot.domain.value import BuildKey, ChannelId, SlackUserId
 
 ELLIPSIS = "…"
 NAME_LIMIT = 255
+_TAG_LIMIT = 100
+_KEY_LIMIT = 9  # the first part of a GUID, and the ellipsis
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 _SURROGATES = range(0xD800, 0xE000)
@@ -33,16 +35,34 @@ def fit(text: str, limit: int) -> str:
     Slack does not say in which unit it counts, so characters outside the basic plane count twice.
     """
     line = one_line(text)
-    whole = line.translate(_ESCAPES)
-    doubles = 0 if line.isascii() else sum(ord(char) > _BASIC_PLANE_END for char in line)
-    if len(whole) + doubles <= limit:
-        return whole
+    if _length(line) <= limit:
+        return line.translate(_ESCAPES)
     room = limit - len(ELLIPSIS)
     kept = 0
     while room >= _cost(line[kept]):
         room -= _cost(line[kept])
         kept += 1
     return line[:kept].rstrip().translate(_ESCAPES) + ELLIPSIS
+
+
+def fit_ends(text: str, limit: int, end: int) -> str:
+    """Fit `text` as `fit` does, but cut it before its last `end` characters or so.
+
+    For what says its most particular thing last: a trace id, what tells two guesses apart.
+    """
+    line = one_line(text)
+    if _length(line) <= limit:
+        return line.translate(_ESCAPES)
+    first = len(line)
+    while first and (room := end - _cost(line[first - 1])) >= 0:
+        first, end = first - 1, room
+    tail = line[first:].lstrip()
+    return fit(line, limit - _length(tail)) + tail.translate(_ESCAPES)
+
+
+def _length(line: str) -> int:
+    doubles = 0 if line.isascii() else sum(ord(char) > _BASIC_PLANE_END for char in line)
+    return len(line.translate(_ESCAPES)) + doubles
 
 
 def _cost(char: str) -> int:
@@ -59,9 +79,29 @@ def name(text: str, limit: int = NAME_LIMIT * 3) -> str:
     return fit(text, limit) or "(no name)"
 
 
-def described(target: Target, limit: int = NAME_LIMIT * 3) -> str:
-    """Name a target: application and environment, each within `limit`."""
-    return f"{name(target.application_name, limit)} in {name(target.environment.name, limit)}"
+def described(target: Target, limit: int = NAME_LIMIT * 3, *, goes_on: bool = False) -> str:
+    """Name a target: application and environment, each within `limit`, and what was wished for.
+
+    `goes_on`: the sentence goes on behind it, so that a wish is closed with a comma.
+    """
+    said = name(target.application_name, limit)
+    if target.environment is not None:
+        said += f" in {name(target.environment.name, limit)}"
+    if target.wish is None:
+        return said
+    return f"{said}, {wished(target.wish)}{',' if goes_on else ''}"
+
+
+def wished(wish: RevisionWish) -> str:
+    """Name what somebody asked for in place of what runs: a revision, a tag or a build."""
+    if wish.number is not None:
+        return f"revision {wish.number}"
+    return f"tag {name(wish.tag, _TAG_LIMIT)}" if wish.tag else f"build {short_key(wish.build)}"
+
+
+def short_key(key: BuildKey) -> str:
+    """Write the beginning of a key, enough to know it again."""
+    return name(key, _KEY_LIMIT)
 
 
 def mention(user: SlackUserId) -> str:

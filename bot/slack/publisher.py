@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.domain.answers import Answer
+from bot.domain.events import LinkKind
 from bot.domain.link import LinkRow
 from bot.domain.packaging import PackagingMessage
 from bot.domain.policy import LinkVisibility
@@ -100,13 +101,16 @@ class Publisher:
     ) -> Posted:
         """Post a link in a new message that mentions its recipient; `direct` posts it by DM.
 
-        In a thread, where the policy is `requester`, a button stands for the link.
+        In a thread, where the policy is `requester`, a button stands for the link. The platform's
+        own link is not ours to give later: it goes by DM there, `direct` or not.
         """
         place = Place(link.recipient) if direct else _thread(retrieval)
+        message = link_message(retrieval, link, url)
         if self._visibility is LinkVisibility.REQUESTER and not direct:
-            message = guarded_link_message(retrieval, link)
-        else:
-            message = link_message(retrieval, link, url)
+            if link.leads_to is not LinkKind.PLATFORM:
+                message = guarded_link_message(retrieval, link)
+            elif not retrieval.is_direct:
+                place = Place(link.recipient)
         return await self._poster.post(retrieval, key, message, place)
 
     async def upload(

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.events import FailureReason
 from bot.domain.retrieval import Failure, Retrieval
+from bot.slack.card_view import build_reason
 from bot.slack.message import Message, section
-from bot.slack.mrkdwn import described, fit, mention
+from bot.slack.mrkdwn import described, fit, fit_ends, mention
 
 _TEXT_LIMIT = 2000
+_TEXT_END = 700  # the error code, the trace id and what they mean stand last
 
 
 def reply_message(retrieval: Retrieval, reply: str) -> Message:
@@ -18,14 +20,16 @@ def reply_message(retrieval: Retrieval, reply: str) -> Message:
     return Message(text=said, blocks=(section(said),))
 
 
-def _what(retrieval: Retrieval) -> str:
+def _what(retrieval: Retrieval, *, goes_on: bool = True) -> str:
     if retrieval.target is None:
         return "the source code"
-    return f"the source code of {described(retrieval.target, 300)}"
+    return f"the source code of {described(retrieval.target, 300, goes_on=goes_on)}"
 
 
 def _started(retrieval: Retrieval) -> str:
-    said = f"The platform has begun to package {_what(retrieval)}."
+    said = f"The platform has begun to package {_what(retrieval, goes_on=False)}."
+    if reason := build_reason(retrieval.target):
+        said = f"{said} {reason}"
     if retrieval.is_external and not retrieval.is_direct:
         return f"{said} The link will go to {_name_of_requester(retrieval)} by direct message."
     return f"{said} The link will come in this thread."
@@ -40,10 +44,14 @@ def _failed(retrieval: Retrieval) -> str:
     failure = retrieval.failure
     if failure is None:
         return opening
-    said = f"{opening} {fit(failure.text, _TEXT_LIMIT)} {_way_on(failure, 'Retry')}"
+    said = f"{opening} {_told(failure)} {_way_on(failure, 'Retry')}"
     if failure.reference and failure.reference not in said:
         return f"{said} Reference: `{fit(failure.reference, 100)}`"
     return said
+
+
+def _told(failure: Failure) -> str:
+    return fit_ends(failure.text, _TEXT_LIMIT, _TEXT_END)
 
 
 def _way_on(failure: Failure, button: str) -> str:
@@ -57,7 +65,8 @@ def _way_on(failure: Failure, button: str) -> str:
 def _cancelled(retrieval: Retrieval) -> str:
     if retrieval.cancel_asked_by is None:
         return f"Retrieving {_what(retrieval)} was cancelled."
-    return f"{mention(retrieval.cancel_asked_by)} cancelled retrieving {_what(retrieval)}."
+    what = _what(retrieval, goes_on=False)
+    return f"{mention(retrieval.cancel_asked_by)} cancelled retrieving {what}."
 
 
 def _denied(retrieval: Retrieval) -> str:
@@ -65,7 +74,7 @@ def _denied(retrieval: Retrieval) -> str:
     if retrieval.denial is None:
         return opening
     denial = retrieval.denial
-    return f"{opening} {fit(denial.text, _TEXT_LIMIT)} {_way_on(denial, 'New link')}"
+    return f"{opening} {_told(denial)} {_way_on(denial, 'New link')}"
 
 
 def _direct(retrieval: Retrieval) -> str:

@@ -11,12 +11,13 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.policy import LinkVisibility
+from bot.domain.retrieval import RetrievalState
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.slack import SandboxSlack
 from bot.slack.budgets import Budgets
 from bot.slack.calls import Calls
 from bot.slack.publisher import Publisher
-from tests.slack.samples import START
+from tests.slack.samples import START, request, retrieval
 
 # Fast enough to be quick, slow enough that a busy machine's delays stay small on this clock.
 SPEED = 40.0
@@ -64,8 +65,13 @@ def hand_clock():
 
 
 @pytest.fixture
-def clock():
-    return ScaledClock(SPEED)
+def speed():
+    return SPEED
+
+
+@pytest.fixture
+def clock(speed):
+    return ScaledClock(speed)
 
 
 @pytest.fixture
@@ -117,3 +123,27 @@ def make_publisher(calls, clock, session):
 @pytest.fixture
 def publisher(make_publisher):
     return make_publisher()
+
+
+@pytest.fixture
+def ask(slack, clock):
+    """Give a retrieval that ada asked for in a channel of the sandbox, with its card if posted."""
+
+    def ask(channel="releases", state=RetrievalState.PACKAGING, card=None, **change):
+        asked = request(
+            id=change.pop("id", "r-1"),
+            at=clock.now(),
+            requester=slack.user("ada").id,
+            channel=slack.channel(channel).id,
+        )
+        return retrieval(state, asked=asked).model_copy(update={"card": card, **change})
+
+    return ask
+
+
+@pytest.fixture
+async def carded(publisher, ask):
+    """A retrieval whose card stands in #releases."""
+    one = ask()
+    card = await publisher.post_card(one, "card", one.request.channel)
+    return one.model_copy(update={"card": card})

@@ -8,22 +8,55 @@ from bot.domain import events as e
 from bot.domain.link import LinkRow
 from bot.domain.packaging import MessageLevel, PackagingMessage, PackagingState
 from bot.domain.retrieval import Request, Retrieval, RetrievalState
-from bot.domain.target import Environment, Purpose, Revision, Target
+from bot.domain.target import Build, Environment, Purpose, Revision, RevisionWish, Target
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = START + timedelta(minutes=5)
 END = START + timedelta(hours=1)
+GONE = e.LinkDenied(
+    at=END,
+    ask="a-1",
+    reason=e.FailureReason.PACKAGE_GONE,
+    text="The platform no longer has the package.",
+)
 
 
-def target(name="EmployeeBackoffice", environment="Testing", platform="lifetime"):
-    return Target(
-        environment=Environment(
-            platform=platform, key="env-1", name=environment, purpose=Purpose.TEST
-        ),
-        application="app-1",
-        application_name=name,
-        revision=Revision(label="1.4.0"),
-    )
+BUILD_KEY = "be77b25f-0d0c-4c6d-9f5c-6c1f5f6f9f10"
+REASON = "Testing runs the Debug build of revision 12; its Release build is packaged."
+
+
+def environment(name="Testing", platform="lifetime", **change):
+    fields = {"platform": platform, "key": "env-1", "name": name, "purpose": Purpose.TEST}
+    return Environment(**{**fields, **change})
+
+
+def target(name="EmployeeBackoffice", where="Testing", platform="lifetime", **change):
+    """Give a target; `where` names an environment, is one, or is None."""
+    fields = {
+        "platform": platform,
+        "environment": environment(where, platform) if isinstance(where, str) else where,
+        "application": "app-1",
+        "application_name": name,
+        "revision": Revision(label="1.4.0"),
+    }
+    return Target(**{**fields, **change})
+
+
+def built(**change):
+    """Give a target on a platform with portfolios, numbered revisions and builds."""
+    fields = {
+        "where": environment(platform="odc", portfolio="Retail"),
+        "platform": "odc",
+        "revision": Revision(number=12, label="1.4.0"),
+        "build": Build(key=BUILD_KEY, reason=REASON),
+    }
+    return target(**{**fields, **change})
+
+
+def library(**change):
+    """Give a target that stands in no environment."""
+    fields = {"name": "Currency Formatting", "where": None, "wish": RevisionWish(tag="1.4.0")}
+    return built(**{**fields, **change})
 
 
 def request(**change):

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.mrkdwn import counted, fit, name, one_line, size, when
+from bot.domain.target import RevisionWish
+from bot.slack.mrkdwn import (
+    counted,
+    described,
+    fit,
+    fit_ends,
+    name,
+    one_line,
+    size,
+    when,
+    wished,
+)
+from tests.slack.samples import BUILD_KEY, library, target
 
 ESCAPE = re.compile(r"&(amp|lt|gt);")
 
@@ -27,6 +39,48 @@ def test_a_text_that_fits_comes_back_whole(text):
 
     plain = fitted.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert plain == one_line(text)
+
+
+@given(st.text(), st.integers(min_value=30, max_value=90), st.integers(0, 25))
+def test_a_text_cut_in_its_middle_is_short_enough_and_keeps_both_ends(text, limit, end):
+    fitted = fit_ends(text, limit, end)
+
+    assert len(fitted) <= limit
+    assert "&" not in ESCAPE.sub("", fitted)
+    if "…" not in text:
+        beginning, cut, rest = fitted.partition("…")
+        assert fit(text, 10_000).startswith(beginning)
+        assert fit(text, 10_000).endswith(rest)
+        assert bool(cut) is (fitted != fit(text, 10_000))
+
+
+def test_what_stands_last_outlives_a_cut():
+    said = "The platform said: " + "x & y, " * 500 + "(error OS-APPS-40013, trace 4bf92f35)"
+
+    fitted = fit_ends(said, 300, 60)
+
+    assert fitted.startswith("The platform said: x &amp; y, x")
+    assert fitted.endswith("(error OS-APPS-40013, trace 4bf92f35)")
+    assert len(fitted) <= 300
+
+
+@pytest.mark.parametrize(
+    ("wish", "shown"),
+    [
+        (RevisionWish(number=12), "revision 12"),
+        (RevisionWish(tag="1.4.0"), "tag 1.4.0"),
+        (RevisionWish(tag="<b>"), "tag &lt;b&gt;"),
+        (RevisionWish(build=BUILD_KEY), "build be77b25f…"),
+    ],
+)
+def test_a_wish_is_named_behind_its_target(wish, shown):
+    assert wished(wish) == shown
+    assert described(target(wish=wish)) == f"EmployeeBackoffice in Testing, {shown}"
+    assert described(library(wish=wish), goes_on=True) == f"Currency Formatting, {shown},"
+
+
+def test_what_stands_in_no_environment_goes_by_its_name():
+    assert described(library(wish=None), goes_on=True) == "Currency Formatting"
 
 
 def test_a_text_of_escapes_is_cut_between_two_of_them():

@@ -11,7 +11,8 @@ from slack_sdk.models.blocks import Block
 from bot.domain import events as e
 from bot.domain.answers import Answer, AnswerKind, Guess
 from bot.domain.packaging import MessageLevel
-from bot.domain.retrieval import ExactTarget, RetrievalState
+from bot.domain.retrieval import RetrievalState
+from bot.domain.target import Build, ExactTarget, Revision, RevisionWish
 from bot.sandbox.slack.block_rules import text_length
 from bot.sandbox.slack.blocks import read_blocks
 from bot.slack.answers_view import answer_message
@@ -29,6 +30,7 @@ from bot.slack.replies_view import reply_message
 from tests.slack.samples import (
     END,
     LATER,
+    environment,
     failed,
     link_posted,
     link_row,
@@ -56,26 +58,44 @@ def check(message):
     return body
 
 
+def targets(name):
+    """Give the shapes of a target, with everything in them long; the longest comes last."""
+    everything = {
+        "platform": name,
+        "revision": Revision(number=10**9, label=name, is_modified=True),
+        "build": Build(key=name, reason=name * 20),
+    }
+    tag = RevisionWish(tag=name or "1")
+    yield target(name, None, revision=Revision(), wish=RevisionWish(number=10**9))
+    yield target(name, None, **everything, wish=RevisionWish(build=name or "k"))
+    yield target(name, environment(name, name, portfolio=name), revision=Revision(), wish=tag)
+    yield target(name, environment(name, name, portfolio=name), **everything, wish=tag)
+
+
 def extremes(state, name):
     """Give the state with everything long, and with everything that can be added to it."""
-    long = target(name, name, name or "p")
-    asked = request(words=(name,) * 20)
-    yield retrieval(state, resolved=long, asked=asked)
+    asked = request(words=(name,) * 20, wish=RevisionWish(tag=name or "1"))
+    for shape in targets(name):
+        yield retrieval(state, resolved=shape, asked=asked)
+    *_, long = targets(name)
     waiting = e.LinkAsked(at=END, ask="a-1", by="U0ADA")
-    yield retrieval(state, waiting, resolved=long, asked=asked)
+    cancelled = e.CancelAsked(at=LATER, by="U0BRUNO")
+    for more in ([waiting], [cancelled], *endings(state, waiting, name)):
+        before = RetrievalState.PACKAGING if state is RetrievalState.FAILED else state
+        yield retrieval(before, *more, resolved=long, asked=asked)
+
+
+def endings(state, waiting, name):
+    """Give every failure and every denial, with texts of every length."""
     for reason, text in [
         *zip(e.FailureReason, itertools.cycle(TEXTS), strict=False),
         (e.FailureReason.PACKAGE_GONE, TEXTS[1]),
         (e.FailureReason.INTERNAL, TEXTS[3]),
     ]:
         if state is RetrievalState.FAILED:
-            broken = e.RetrievalFailed(at=LATER, reason=reason, text=text, reference=name)
-            yield retrieval(RetrievalState.PACKAGING, broken, resolved=long, asked=asked)
-            continue
-        denied = e.LinkDenied(at=END, ask="a-1", reason=reason, text=text)
-        yield retrieval(state, waiting, denied, resolved=long, asked=asked)
-    cancelled = e.CancelAsked(at=LATER, by="U0BRUNO")
-    yield retrieval(state, cancelled, resolved=long, asked=asked)
+            yield [e.RetrievalFailed(at=LATER, reason=reason, text=text, reference=name)]
+        if state is RetrievalState.EXPIRED:
+            yield [waiting, e.LinkDenied(at=END, ask="a-1", reason=reason, text=text)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,31 +103,55 @@ def extremes(state, name):
 def test_the_card_fits_in_every_state(state, name):
     for one in extremes(state, name):
         check(card_message(one))
-        change = {"warnings": (name,) * 40, "shares_packaging": True, "trouble": TEXTS[2]}
+        change = {
+            "warnings": (name,) * 40,
+            "shares_packaging": True,
+            "trouble": TEXTS[2],
+            "rate_ahead": 10**9,
+        }
         check(card_message(one.model_copy(update=change), asked_elsewhere=True))
         check(card_message(one.model_copy(update={**change, "warnings": tuple(TEXTS)})))
+    check(card_message(one.model_copy(update={**change, "target": None})))
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("reply", ["started", "failed", "cancelled", "denied", "direct"])
-def test_every_reply_fits_in_every_state(reply, name):
-    for state in RetrievalState:
-        for one in extremes(state, name):
-            check(reply_message(one, reply))
-            check(reply_message(one.model_copy(update={"is_external": True}), reply))
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        ("started", RetrievalState.PACKAGING),
+        ("failed", RetrievalState.FAILED),
+        ("cancelled", RetrievalState.CANCELLED),
+        ("denied", RetrievalState.EXPIRED),
+        ("direct", RetrievalState.READY),
+    ],
+)
+def test_every_reply_fits_where_it_is_posted_and_where_nothing_is_known(reply, state, name):
+    for one in extremes(state, name):
+        check(reply_message(one, reply))
+        check(reply_message(one.model_copy(update={"is_external": True}), reply))
+    check(reply_message(one.model_copy(update={"target": None}), reply))
+    check(reply_message(retrieval(RetrievalState.ANSWERED), reply))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_links_fit_before_and_after_their_end(name):
-    one = retrieval(RetrievalState.READY, resolved=target(name, name))
+def test_links_fit_whatever_they_lead_to(name):
     url = SecretStr("https://bot.example/download/" + "t" * 2900)
-    for rule, size in itertools.product(e.ExpiryRule, [None, 0, 10**12]):
-        row = link_row(file_name=name, size_bytes=size, rule=rule)
-        for message in (link_message(one, row, url), guarded_link_message(one, row)):
-            check(message)
-        check(upload_message(one, row))
-    for ended, upload in itertools.product(extremes(RetrievalState.EXPIRED, name), [True, False]):
-        link = ended.links[0].model_copy(update={"file_name": name, "is_upload": upload})
+    for resolved, leads_to, rule in itertools.product(targets(name), e.LinkKind, e.ExpiryRule):
+        posted = link_posted(leads_to=leads_to, rule=rule, file_name=name)
+        one = retrieval(RetrievalState.READY, posted, resolved=resolved)
+        row = link_row(file_name=name, size_bytes=10**12, rule=rule, leads_to=leads_to)
+        check(card_message(one))
+        check(link_message(one, row, url))
+        check(guarded_link_message(one, row))
+        check(upload_message(one, row.model_copy(update={"size_bytes": None})))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("leads_to", e.LinkKind)
+def test_what_stays_of_a_link_fits(name, leads_to):
+    change = {"file_name": name, "leads_to": leads_to, "rule": e.ExpiryRule.UNSTATED}
+    for ended in extremes(RetrievalState.EXPIRED, name):
+        link = ended.links[0].model_copy(update=change)
         check(expired_link_message(ended, link))
         check(expired_link_message(ended.apply(link_posted(link="l-2", ts="3.0")), link))
 
@@ -126,7 +170,9 @@ def test_answers_fit_with_any_number_of_guesses(kind, text):
         key = name or "k"
         guess = Guess(
             label=f"{name} in {name}",
-            target=ExactTarget(platform="lifetime", environment=key, application=key * 4),
+            target=ExactTarget(
+                platform="lifetime", environment=key, application=key * 4, wish={"tag": key}
+            ),
         )
         check(
             answer_message(Answer(kind=kind, text=text, guesses=(guess,) * count, reference=name))

@@ -6,25 +6,30 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain import events as e
-from bot.domain.answers import Answer, AnswerKind, Guess
+from bot.domain.answers import Answer
 from bot.domain.packaging import MessageLevel
-from bot.domain.retrieval import ExactTarget, RetrievalState
-from bot.errors import RequestRefused
-from bot.slack.actions import decode_retrieval
-from bot.slack.answers_view import answer_message, refusal_message
+from bot.domain.retrieval import RetrievalState
+from bot.domain.target import Build, Revision, RevisionWish
+from bot.slack.answers_view import answer_message
 from bot.slack.card_view import card_message
-from bot.slack.help_view import help_message
 from bot.slack.link_view import (
     expired_link_message,
-    guarded_link_message,
     link_message,
     upload_message,
 )
 from bot.slack.progress_view import progress_message
 from bot.slack.replies_view import reply_message
+from tests.slack.reading import buttons, facts, opening, small_print, texts, title
 from tests.slack.samples import (
+    BUILD_KEY,
     END,
+    GONE,
     LATER,
+    REASON,
+    built,
+    environment,
+    failed,
+    library,
     link_posted,
     link_row,
     request,
@@ -34,23 +39,6 @@ from tests.slack.samples import (
 )
 
 URL = SecretStr("https://bot.example/download/token")
-GONE = e.LinkDenied(
-    at=END,
-    ask="a-1",
-    reason=e.FailureReason.PACKAGE_GONE,
-    text="The platform no longer has the package.",
-)
-
-
-def texts(message):
-    """Give everything a person can read in a message."""
-    return str(message.body())
-
-
-def buttons(message):
-    blocks = message.body()["blocks"]
-    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    return {one["action_id"]: one["text"]["text"] for row in rows for one in row}
 
 
 @pytest.mark.parametrize("state", RetrievalState)
@@ -64,6 +52,108 @@ def test_a_card_shows_warnings_sharing_and_where_it_was_asked(snapshot):
     )
 
     assert card_message(one, asked_elsewhere=True).body() == snapshot
+
+
+def test_a_card_shows_portfolio_revision_and_build(snapshot):
+    assert card_message(retrieval(resolved=built())).body() == snapshot
+
+
+def test_a_card_of_what_stands_in_no_environment_names_none():
+    message = card_message(retrieval(resolved=library()))
+
+    assert title(message) == "*Currency Formatting, tag 1.4.0*"
+    assert list(facts(message)) == ["Application", "Platform", "Revision", "Build", "Asked by"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said", "revision"),
+    [
+        (RevisionWish(number=12), "revision 12", "12"),
+        (RevisionWish(tag="1.4.0"), "tag 1.4.0", "1.4.0"),
+        (RevisionWish(build=BUILD_KEY), "build be77b25f…", "that of build be77b25f…"),
+    ],
+)
+def test_a_card_says_what_was_wished_for_and_nothing_else_until_it_is_found(wish, said, revision):
+    runs_now = Revision(number=14, label="1.6.0")
+    unread = card_message(retrieval(asked=request(wish=wish)).model_copy(update={"target": None}))
+    wished = card_message(retrieval(resolved=built(wish=wish, revision=runs_now, build=None)))
+    found = card_message(retrieval(resolved=built(wish=wish)))
+
+    assert title(unread) == f"*Source code of EmployeeBackoffice Testing, {said}*"
+    assert title(wished) == title(found) == f"*EmployeeBackoffice in Testing, {said}*"
+    assert facts(wished)["Revision"] == revision
+    assert facts(found)["Revision"] == "12 (1.4.0)"
+
+
+@pytest.mark.parametrize(
+    ("revision", "shown"),
+    [
+        (Revision(number=12, label="1.4.0"), "12 (1.4.0)"),
+        (Revision(number=12), "12"),
+        (Revision(label="1.4.0"), "1.4.0"),
+        (Revision(label="1.4.0", is_modified=True), "1.4.0, changed since"),
+        (Revision(), "what runs there now"),
+    ],
+)
+def test_a_revision_is_shown_by_its_number_and_tag(revision, shown):
+    assert facts(card_message(retrieval(resolved=target(revision=revision))))["Revision"] == shown
+
+
+def test_without_an_environment_and_a_revision_it_is_the_latest():
+    latest = library(wish=None, revision=Revision(), build=None)
+
+    assert facts(card_message(retrieval(resolved=latest)))["Revision"] == "the latest"
+
+
+RATE_LIMITED = [RetrievalState.REQUESTED, RetrievalState.WAITING, RetrievalState.PACKAGING]
+
+
+@pytest.mark.parametrize("state", RATE_LIMITED)
+@pytest.mark.parametrize(
+    ("ahead", "place"),
+    [
+        (12, "12 requests are ahead of it"),
+        (1, "1 request is ahead of it"),
+        (0, "it is next in line"),
+    ],
+)
+def test_a_card_shows_the_place_in_the_line_for_the_platforms_rate_limit(state, ahead, place):
+    limited = retrieval(state, e.RateLimited(at=LATER, ahead=ahead))
+    message = card_message(limited)
+    goes_on = limited.apply(e.RateLimited(at=LATER, ahead=None))
+
+    said = f"Waiting for the platform's rate limit; {place}."
+    openings = {RetrievalState.REQUESTED: "Starting. ", RetrievalState.PACKAGING: "Packaging. "}
+    assert opening(message) == openings.get(state, "") + said
+    assert message.text.endswith(f". {said}")
+    assert card_message(goes_on) == card_message(retrieval(state))
+
+
+@pytest.mark.parametrize("state", [s for s in RetrievalState if s not in RATE_LIMITED])
+def test_a_card_says_nothing_of_a_rate_limit_that_is_over(state):
+    limited = retrieval(state).model_copy(update={"rate_ahead": 12})
+
+    assert card_message(limited).body() == card_message(retrieval(state)).body()
+
+
+def test_which_build_and_why_stands_on_the_card_and_once_in_the_thread():
+    one = retrieval(RetrievalState.PACKAGING, resolved=built())
+    started = e.ReplyPosted(at=LATER, reply="started", channel="C0REL", ts="1.1")
+    row = link_row(target=built())
+
+    assert REASON in small_print(card_message(one))
+    assert REASON in reply_message(one, "started").text
+    for drawn in (lambda r: link_message(r, row, URL), lambda r: upload_message(r, row)):
+        assert REASON in small_print(drawn(one))
+        assert REASON not in texts(drawn(one.apply(started)))
+
+
+def test_a_sentence_goes_on_behind_a_wish_with_a_comma():
+    one = retrieval(resolved=built(wish=RevisionWish(number=12)))
+
+    assert "of EmployeeBackoffice in Testing, revision 12." in reply_message(one, "started").text
+    assert "revision 12, could not be" in reply_message(one, "failed").text
+    assert "revision 12, is ready" in link_message(one, link_row(), URL).text
 
 
 @pytest.mark.parametrize("reply", ["started", "failed", "cancelled", "denied", "direct"])
@@ -84,58 +174,6 @@ def test_packaging_messages_are_marked_with_words(snapshot):
     ]
 
     assert progress_message(retrieval(), messages).body() == snapshot
-
-
-def test_a_link_says_how_large_how_long_and_who_decided(snapshot):
-    assert link_message(retrieval(RetrievalState.READY), link_row(), URL).body() == snapshot
-
-
-def test_a_guarded_link_holds_a_button_and_no_address(snapshot):
-    body = guarded_link_message(retrieval(RetrievalState.READY), link_row()).body()
-
-    assert "url" not in body["blocks"][-1]["elements"][0]
-    assert body == snapshot
-
-
-def test_an_uploaded_file_says_when_it_is_removed(snapshot):
-    assert upload_message(retrieval(RetrievalState.READY), link_row()).body() == snapshot
-
-
-def test_an_expired_link_offers_a_new_one(snapshot):
-    one = retrieval(RetrievalState.EXPIRED)
-
-    assert expired_link_message(one, one.links[0]).body() == snapshot
-
-
-def test_a_link_stands_only_in_the_button_of_the_message_that_delivers_it():
-    message = link_message(retrieval(RetrievalState.READY), link_row(), URL)
-    expired = retrieval(RetrievalState.EXPIRED)
-
-    assert texts(message).count(URL.get_secret_value()) == 1
-    assert URL.get_secret_value() not in message.text
-    assert "http" not in texts(expired_link_message(expired, expired.links[0]))
-
-
-def test_an_expired_link_whose_package_is_gone_offers_a_new_packaging():
-    one = retrieval(RetrievalState.EXPIRED, GONE)
-
-    assert buttons(expired_link_message(one, one.links[0])) == {"retrieval.retry": "New packaging"}
-    assert buttons(card_message(one)) == {"retrieval.retry": "New packaging"}
-
-
-def test_while_a_new_link_is_on_its_way_nobody_is_offered_another():
-    one = retrieval(RetrievalState.EXPIRED, e.LinkAsked(at=END, ask="a-1", by="U0ADA"))
-
-    assert buttons(expired_link_message(one, one.links[0])) == {}
-    assert "A new one is on its way" in card_message(one).text
-
-
-def test_only_the_newest_link_of_a_thread_offers_a_new_one():
-    one = retrieval(RetrievalState.EXPIRED, link_posted(link="l-2", ts="3.0"))
-    one = one.apply(e.LinkExpired(at=END, link="l-2"))
-
-    assert buttons(expired_link_message(one, one.links[0])) == {}
-    assert buttons(expired_link_message(one, one.links[1])) == {"retrieval.new_link": "New link"}
 
 
 @pytest.mark.parametrize("state", [s for s in RetrievalState if not s.is_settled])
@@ -166,6 +204,28 @@ def test_what_failed_can_be_tried_again(reason, label):
     assert "Reference: `ab12`" in message.text
 
 
+def test_the_platforms_codes_for_its_support_outlive_the_cutting_of_a_long_detail():
+    codes = "(error OS-CGS-40013, trace 4bf92f3577b34da6a3ce929d0e0e4736)"
+    one = retrieval(
+        RetrievalState.PACKAGING,
+        failed("It failed. " + "Detail. " * 900 + codes + " It means." * 40),
+    )
+    text = one.failure.text
+    denied = e.LinkDenied(at=END, ask="a-1", reason=e.FailureReason.PLATFORM, text=text)
+    expired = retrieval(RetrievalState.EXPIRED, denied)
+    troubled = retrieval().apply(e.PackagingMoved(at=LATER, messages=0, trouble=text))
+
+    for message in (
+        card_message(one),
+        reply_message(one, "failed"),
+        card_message(expired),
+        expired_link_message(expired, expired.links[0]),
+        reply_message(expired, "denied"),
+        card_message(troubled),
+    ):
+        assert codes in message.text
+
+
 def test_a_card_says_that_the_link_went_by_direct_message():
     one = retrieval(RetrievalState.PACKAGED, link_posted(channel="D0ADA"))
 
@@ -176,8 +236,15 @@ def test_what_came_from_outside_is_escaped_everywhere():
     evil = "<!channel> & <https://evil.example|click>"
     one = retrieval(
         RetrievalState.PACKAGING,
-        resolved=target(evil, evil, evil),
-        asked=request(words=(evil,)),
+        resolved=built(
+            name=evil,
+            where=environment(evil, evil, portfolio=evil),
+            platform=evil,
+            revision=Revision(number=1, label=evil),
+            wish=RevisionWish(tag=evil),
+            build=Build(key=evil, reason=evil),
+        ),
+        asked=request(words=(evil,), wish=RevisionWish(tag=evil)),
     ).model_copy(update={"warnings": (evil,), "trouble": evil})
     drawn = [
         card_message(one),
@@ -194,35 +261,6 @@ def test_what_came_from_outside_is_escaped_everywhere():
         assert "&lt;!channel&gt; &amp; " in texts(message)
 
 
-def test_an_answer_offers_its_guesses_as_buttons(snapshot):
-    exact = ExactTarget(platform="lifetime", environment="env-1", application="app-1")
-    guesses = (
-        Guess(label="EmployeeBackoffice in Testing", target=exact),
-        Guess(label="EmployeePortal in Testing", target=exact),
-    )
-    answer = Answer(
-        kind=AnswerKind.USAGE, text="Did you mean one of these?", guesses=guesses, reference="ab12"
-    )
-
-    assert answer_message(answer).body() == snapshot
-
-
-def test_an_answer_may_name_a_person_and_hold_lines():
-    message = refusal_message(RequestRefused("Only <@U0ADA> can do that.\nAsk <!here> & then."))
-
-    assert message.text == "Only <@U0ADA> can do that.\nAsk &lt;!here&gt; &amp; then."
-
-
-def test_an_answer_about_a_retrieval_offers_to_try_again():
-    message = answer_message(
-        Answer(kind=AnswerKind.ERROR, text="Something broke.", reference="ab12", retrieval="r-1")
-    )
-
-    assert buttons(message) == {"retrieval.retry": "Retry"}
-    [row] = [block for block in message.body()["blocks"] if block["type"] == "actions"]
-    assert decode_retrieval(row["elements"][0]["value"]) == "r-1"
-
-
 def test_what_broke_on_our_side_says_each_thing_once():
     text = "Something broke on our side. Try again; if it happens again, give the reference ab12."
     broken = e.RetrievalFailed(
@@ -233,7 +271,3 @@ def test_what_broke_on_our_side_says_each_thing_once():
     for message in (card_message(one), reply_message(one, "failed")):
         assert message.text.count("ab12") == 1
         assert message.text.lower().count("try again") == 1
-
-
-def test_the_help_explains_itself(snapshot):
-    assert help_message().body() == snapshot
