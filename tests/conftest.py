@@ -5,6 +5,28 @@ from __future__ import annotations
 import os
 
 import pytest
+from alembic import command
+from dbos import DBOS
+from hypothesis import settings
+
+from bot.store.database import engine_url, parse_url
+from bot.store.migrate import config_for, connected
+
+# How long an example takes says how busy the machine is; what holds is what is tested.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """Give a file to copy: what a first start leaves, made once by the same migrations."""
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite3"
+    url = f"sqlite:///{path}"
+    with connected(parse_url(url)) as connection:
+        command.upgrade(config_for(connection), "head")
+    DBOS.migrate(engine_url(url))
+    assert list(path.parent.iterdir()) == [path]  # nothing is left in a write-ahead log
+    return path
 
 
 @pytest.fixture(autouse=True)

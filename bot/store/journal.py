@@ -106,14 +106,12 @@ class Journal:
 
     @whole
     async def intend(self, retrieval: RetrievalId, key: str, token: str) -> str:
-        """Store who is about to act under `key`; give the token that was stored first.
-
-        What acts for many retrievals, a packaging, gives its own id.
-        """
-        row = {"subject": retrieval, "key": key, "token": token}
-        query = select(intents.c.token).where(intents.c.subject == retrieval, intents.c.key == key)
+        """Store who is about to act under `key`; give the token that was stored first."""
+        row = {"retrieval": retrieval, "key": key, "token": token}
+        where = intents.c.retrieval == retrieval, intents.c.key == key
+        query = select(intents.c.token).where(*where)
         async with self._database.write() as connection:
-            if await insert_new(connection, intents, row, ("subject", "key")):
+            if await insert_new(connection, intents, row, ("retrieval", "key")):
                 return token
             first: str = (await connection.execute(query)).scalar_one()
             return first

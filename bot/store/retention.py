@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Exists, and_, delete, exists, or_, select
 from bot.domain.packaging import PackagingState
 from bot.domain.value import PackagingId, RetrievalId
 from bot.store.database import Database, whole
-from bot.store.tables import audit, intents, links, packagings, retrievals, runs
+from bot.store.tables import audit, links, packagings, retrievals, runs
 
 # Deletes the engine's rows of these workflow ids; deleting twice is harmless.
 Forget = Callable[[Sequence[str]], Awaitable[None]]
@@ -95,9 +95,6 @@ class Retention:
             await connection.execute(
                 delete(runs).where(runs.c.id.in_(batch.runs), runs.c.is_finished.is_(True))
             )
-            for parent, ids in ((retrievals, batch.retrievals), (packagings, batch.packagings)):
-                lives = exists().where(parent.c.id == intents.c.subject)
-                await connection.execute(delete(intents).where(intents.c.subject.in_(ids), ~lives))
 
 
 def _is_old(before: datetime) -> ColumnElement[bool]:

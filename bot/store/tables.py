@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -71,7 +72,7 @@ events = Table(
 intents = Table(
     "intents",
     metadata,
-    Column("subject", String, primary_key=True),  # the id of a retrieval or a packaging
+    _of_retrieval(primary_key=True),
     Column("key", String, primary_key=True),
     Column("token", String, nullable=False),
 )
@@ -109,7 +110,9 @@ packagings = Table(
     Column("version", Integer, nullable=False),
     Column("package", String),
     Column("asked_at", Instant),
+    Column("held_seconds", Float, nullable=False),
     Column("ahead", Integer, nullable=False),
+    Column("rate_ahead", Integer),
     Column("messages", Integer, nullable=False),
     Column("trouble", Text, nullable=False),
     Column("failure", Text),
@@ -149,6 +152,7 @@ links = Table(
     Column("minted_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("rule", String, nullable=False),
+    Column("leads_to", String, nullable=False),
     Column("slack_file", String, nullable=False),
     Column("revoked_at", Instant),
     Column("is_end_shown", Boolean, nullable=False),

@@ -9,23 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from pydantic import SecretStr
+
 from bot.clock import Clock
 from bot.domain.events import (
     AnyEvent,
     FailureReason,
     LinkAsked,
     LinkDenied,
+    LinkKind,
     LinkPosted,
     RetrievalCancelled,
     RetrievalFailed,
 )
 from bot.domain.link import LinkOrder, LinkRow, draw_up
-from bot.domain.policy import Policy
+from bot.domain.packaging import PlatformLink
+from bot.domain.policy import LinkVisibility, Policy
 from bot.domain.retrieval import Posted, Retrieval
 from bot.domain.target import Target
 from bot.domain.value import PackageKey, PlatformName, RetrievalId, SlackUserId
 from bot.errors import CannotSpeak, PlatformError, PlatformNotFound, SlackError
 from bot.ports import (
+    ADDRESS_LIMIT,
     Audit,
     Journal,
     Links,
@@ -38,8 +43,6 @@ from bot.ports import (
 from bot.workflows.bells import Bells
 from bot.workflows.effects import Effects
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
-
-# The package is there, and the platform answered a moment ago: it is worth some waiting.
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Delivering:
             if state.cancel_asked_by is not None and not state.state.is_settled:
                 return await self._cancel(retrieval, state.cancel_asked_by)
             try:
-                await self._give(_delivery(state, "link", state.request.requester, ""))
+                await self._give(self._delivery(state, "link", state.request.requester, ""))
             except PlatformError as error:
                 if not error.is_transient or self._clock.now() >= give_up_at:
                     return await self._fail(retrieval, error)
@@ -123,7 +126,7 @@ class Delivering:
         if asker is None:
             raise LookupError(f"retrieval {retrieval} knows no request {ask} for a link")
         try:
-            await self._give(_delivery(state, f"link:{ask}", asker, ask))
+            await self._give(self._delivery(state, f"link:{ask}", asker, ask))
         except (PlatformError, SlackError) as error:
             event = LinkDenied(
                 at=self._clock.now(), ask=ask, reason=_reason(error), text=error.message
@@ -139,6 +142,21 @@ class Delivering:
         await self._journal.append(retrieval, f"denied:{ask}", event)
         return "denied"
 
+    def _delivery(self, state: Retrieval, key: str, recipient: SlackUserId, ask: str) -> Delivery:
+        if state.target is None or state.package is None:
+            raise LookupError(f"retrieval {state.id} has no package to give a link to")
+        is_guarded = self._policy.link_visibility is LinkVisibility.REQUESTER
+        return Delivery(
+            state=state,
+            target=state.target,
+            package=state.package,
+            key=key,
+            recipient=recipient,
+            ask=ask,
+            # A button can guard only links of our own.
+            direct=state.is_external or (is_guarded and self._minter is None),
+        )
+
     async def _give(self, delivery: Delivery) -> None:
         try:
             event = await self._once(delivery)
@@ -150,9 +168,15 @@ class Delivering:
 
     async def _once(self, delivery: Delivery) -> AnyEvent:
         async def act() -> LinkPosted:
-            if self._minter is None:
-                return await self._upload(delivery)
-            return await self._post(delivery, self._minter)
+            gateway = self._gateways[delivery.target.platform]
+            link = await gateway.platform_link(delivery.target, delivery.package)
+            # Whatever an earlier try of this effect made, nobody ever saw it.
+            await self._links.revoke(delivery.state.id, delivery.key, self._clock.now())
+            if self._minter is not None:
+                return await self._post_ours(delivery, link, self._minter)
+            if link.is_presigned and len(link.url) <= ADDRESS_LIMIT:
+                return await self._post_theirs(delivery, link)
+            return await self._upload(delivery, link)
 
         async def probe() -> LinkPosted | None:
             row = await self._links.minted_by(delivery.state.id, delivery.key)
@@ -162,17 +186,25 @@ class Delivering:
 
         return await self._effects.once(delivery.state.id, delivery.key, act=act, probe=probe)
 
-    async def _post(self, delivery: Delivery, minter: Minter) -> LinkPosted:
-        row, url = await minter.mint(await self._order(delivery))
+    async def _post_ours(
+        self, delivery: Delivery, link: PlatformLink, minter: Minter
+    ) -> LinkPosted:
+        row, url = await minter.mint(await self._order(delivery, link, LinkKind.OURS))
+        return await self._post(delivery, row, url)
+
+    async def _post_theirs(self, delivery: Delivery, link: PlatformLink) -> LinkPosted:
+        """Give out the platform's own link, which whoever holds it can use."""
+        row = await self._draw_up(delivery, link, LinkKind.PLATFORM)
+        return await self._post(delivery, row, link.url)
+
+    async def _post(self, delivery: Delivery, row: LinkRow, url: SecretStr) -> LinkPosted:
         posted = await self._messenger.post_link(
             delivery.state, delivery.key, row, url, direct=delivery.direct
         )
         return self._event(delivery, row, posted)
 
-    async def _upload(self, delivery: Delivery) -> LinkPosted:
-        order = await self._order(delivery)
-        row = draw_up(order, minted_at=self._clock.now(), lifetime=self._policy.link_lifetime)
-        await self._links.add(row, f"upload:{row.id}")
+    async def _upload(self, delivery: Delivery, link: PlatformLink) -> LinkPosted:
+        row = await self._draw_up(delivery, link, LinkKind.UPLOAD)
 
         async def keep(file: str, size_bytes: int) -> None:
             await self._links.set_file(row.id, file, size_bytes)
@@ -185,18 +217,22 @@ class Delivering:
         stored = await self._links.minted_by(delivery.state.id, delivery.key)
         return self._event(delivery, stored or row, posted)
 
-    async def _order(self, delivery: Delivery) -> LinkOrder:
-        """Ask for a platform link, which fixes the expiry and is not kept."""
-        gateway = self._gateways[delivery.target.platform]
-        platform_link = await gateway.platform_link(delivery.target, delivery.package)
-        await self._links.revoke(delivery.state.id, delivery.key, self._clock.now())
+    async def _draw_up(self, delivery: Delivery, link: PlatformLink, kind: LinkKind) -> LinkRow:
+        """Store what is known of a link that no token of ours leads to."""
+        order = await self._order(delivery, link, kind)
+        row = draw_up(order, minted_at=self._clock.now(), lifetime=self._policy.link_lifetime)
+        await self._links.add(row, f"{kind}:{row.id}")
+        return row
+
+    async def _order(self, delivery: Delivery, link: PlatformLink, kind: LinkKind) -> LinkOrder:
         return LinkOrder(
             retrieval=delivery.state.id,
             target=delivery.target,
             package=delivery.package,
             recipient=delivery.recipient,
             effect=delivery.key,
-            platform_expires_at=platform_link.expires_at,
+            leads_to=kind,
+            platform_expires_at=link.expires_at,
             size_bytes=await self._links.known_size(delivery.package),
         )
 
@@ -212,7 +248,7 @@ class Delivering:
             size_bytes=row.size_bytes,
             expires_at=row.expires_at,
             rule=row.rule,
-            is_upload=self._minter is None,
+            leads_to=row.leads_to,
         )
 
     async def _after(self, delivery: Delivery, event: LinkPosted) -> None:
@@ -227,20 +263,6 @@ class Delivering:
         self._bells.ring("links")
         if not delivery.ask:
             self._linked((event.at - delivery.state.request.at).total_seconds())
-
-
-def _delivery(state: Retrieval, key: str, recipient: SlackUserId, ask: str) -> Delivery:
-    if state.target is None or state.package is None:
-        raise LookupError(f"retrieval {state.id} has no package to give a link to")
-    return Delivery(
-        state=state,
-        target=state.target,
-        package=state.package,
-        key=key,
-        recipient=recipient,
-        ask=ask,
-        direct=state.is_external,
-    )
 
 
 def _reason(error: PlatformError | SlackError) -> FailureReason:

@@ -190,6 +190,9 @@ def _config(database_url: str, version: int) -> DBOSConfig:
         log_level="WARNING",
         max_executor_threads=16,
         sys_db_pool_size=2,
+        # We use no notifications: this is only how long the thread that waits for some sleeps,
+        # and thereby how long a stop waits for that thread.
+        notification_listener_polling_interval_sec=0.1,
         enable_otlp=False,
     )
 

@@ -88,6 +88,8 @@ class Following:
             return await self._started(state, packaging)
         if packaging.state is PackagingState.WAITING and packaging.ahead != state.ahead:
             await self._queued(state, packaging)
+        if packaging.rate_ahead != state.rate_ahead:
+            await self._rate_limited(state, packaging)
         return await self._ended(state, packaging) or await self._moved(state, packaging)
 
     async def _cancel(self, state: Retrieval, packaging: Packaging) -> str:
@@ -100,9 +102,13 @@ class Following:
     async def _queued(self, state: Retrieval, packaging: Packaging) -> None:
         platform = packaging.target.platform
         event = e.PackagingQueued(
-            at=self._clock.now(), ahead=packaging.ahead, at_once=self._at_once[platform]
+            at=self._clock.now(), ahead=packaging.ahead, at_once=self._at_once.get(platform, 0)
         )
         await self._journal.append(state.id, f"queued:{packaging.id}:{packaging.version}", event)
+
+    async def _rate_limited(self, state: Retrieval, packaging: Packaging) -> None:
+        event = e.RateLimited(at=self._clock.now(), ahead=packaging.rate_ahead)
+        await self._journal.append(state.id, f"rate:{packaging.id}:{packaging.version}", event)
 
     async def _started(self, state: Retrieval, packaging: Packaging) -> str:
         assert packaging.package is not None  # noqa: S101 - the caller looked

@@ -12,8 +12,9 @@ from bot.domain.polling import PollPolicy
 from bot.domain.retrieval import Failure
 from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformError, PlatformNotFound
-from bot.ports import Journal, Packaging, Packagings, PlatformGateway
+from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Watcher
 from bot.workflows.bells import Bells, Listener, followers_of
+from bot.workflows.watching import RateWatcher
 
 
 class Polling:
@@ -39,10 +40,14 @@ class Polling:
     async def poll(self, packaging: PackagingId) -> str:
         """Ask until the platform is done, says no, runs out of time, or nobody wants it."""
         known = await self._packagings.loaded(packaging)
-        if known.state.is_settled or known.package is None or known.asked_at is None:
+        asked_at = known.asked_at
+        if known.state.is_settled or known.package is None or asked_at is None:
             return known.state
+        if known.rate_ahead is not None:  # whoever waited did not live to say that it is over
+            known = await self._save(known, {"rate_ahead": None})
         policy = self._policies[known.target.platform]
-        elapsed = self._clock.now() - known.asked_at
+        held = timedelta(seconds=known.held_seconds)
+        elapsed = self._clock.now() - asked_at - held
         with self._bells.listen(followers_of(packaging)) as listener:
             return await self._until_settled(known, policy, elapsed, listener)
 
@@ -56,14 +61,16 @@ class Polling:
         unknown = ""  # the status nobody knows, as it was read the last time
         while True:
             began = self._clock.now()
+            watcher = self._watcher(known.id)
             try:
-                report = await self._report(known)
+                report = await self._report(known, watcher)
             except PlatformError as error:
-                known = await self._cope(known, error)
-                elapsed += self._clock.now() - began
+                known = await self._cope(await self._as_left(known, watcher), error)
+                elapsed += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
             else:
                 is_final = report.is_known or report.wire_status == unknown
                 unknown = "" if report.is_known else report.wire_status
+                known = await self._as_left(known, watcher)
                 known = await self._take(known, report, is_final=is_final)
             if not known.state.is_settled and policy.has_run_out(elapsed):
                 known = await self._fail(known, FailureReason.DEADLINE, _too_late(policy))
@@ -76,11 +83,26 @@ class Polling:
                     return known.state
             elapsed += wait
 
-    async def _report(self, known: Packaging) -> PackagingReport:
+    def _watcher(self, packaging: PackagingId) -> RateWatcher:
+        async def show(ahead: int | None, held: float) -> None:
+            known = await self._packagings.loaded(packaging)
+            held += known.held_seconds
+            await self._save(known, {"rate_ahead": ahead, "held_seconds": held})
+
+        return RateWatcher(show=show, clock=self._clock)
+
+    async def _as_left(self, known: Packaging, watcher: RateWatcher) -> Packaging:
+        """Give the packaging as a watcher has left it."""
+        return await self._packagings.loaded(known.id) if watcher.held_seconds else known
+
+    async def _report(self, known: Packaging, watcher: Watcher) -> PackagingReport:
         """Ask; a success that carries errors must prove itself with a link."""
         assert known.package is not None  # noqa: S101 - the caller looked
+        assert known.asked_at is not None  # noqa: S101 - the caller looked
         gateway = self._gateways[known.target.platform]
-        report = await gateway.packaging_report(known.target, known.package)
+        report = await gateway.packaging_report(
+            known.target, known.package, asked_at=known.asked_at, watcher=watcher
+        )
         if report.state is PackagingState.READY and _errors(report.messages):
             try:
                 await gateway.platform_link(known.target, known.package)
@@ -161,5 +183,5 @@ def _too_late(policy: PollPolicy) -> str:
     minutes = round(policy.deadline.total_seconds() / 60)
     return (
         f"The platform did not finish the package within {minutes} minutes. "
-        "It may still be working; Retry asks for a new package."
+        "It may still be working; Retry asks again."
     )

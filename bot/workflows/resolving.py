@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain import names
 from bot.domain.answers import Answer, AnswerKind
 from bot.domain.events import RequestAnswered, TargetResolved
-from bot.domain.name_answers import answer_for
+from bot.domain.name_answers import answer_for, unknown_platform
 from bot.domain.policy import Policy, production_refusal, warnings_for
 from bot.domain.retrieval import Request, Retrieval
 from bot.domain.target import Catalogue, Target
 from bot.domain.value import PlatformName, RetrievalId
-from bot.errors import PlatformError
+from bot.errors import PlatformError, PlatformNotFound, PlatformRejected
 from bot.ports import Journal, Messenger, PlatformGateway
 from bot.workflows.answering import Answering
+from bot.workflows.searching import Gateways, find_build, search
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a request means, and which platforms could not be searched for it."""
+
+    target: Target
+    unsearched: tuple[str, ...] = ()
 
 
 class Resolving:
@@ -47,34 +58,39 @@ class Resolving:
             return "resolved"
         if state.state.is_settled:
             return "answered"
-        found = await self._meaning(state.request)
-        if isinstance(found, Target):
-            return await self._settle_on(state, found)
-        await self._answer(retrieval, found)
+        meaning = await self._meaning(state.request)
+        if isinstance(meaning, Meant):
+            return await self._settle_on(state, meaning)
+        await self._answer(retrieval, meaning)
         return "answered"
 
-    async def _settle_on(self, state: Retrieval, found: Target) -> str:
-        if self._policy.refuses(found.environment):
-            text = production_refusal(found.environment, found.platform)
-            await self._answer(state.id, Answer(kind=AnswerKind.REFUSAL, text=text))
+    async def _settle_on(self, state: Retrieval, meant: Meant) -> str:
+        target = meant.target
+        if self._policy.refuses(target.environment):
+            refusal = Answer(kind=AnswerKind.REFUSAL, text=production_refusal(target))
+            await self._answer(state.id, refusal)
             return "answered"
-        running = await self._running(state, found)
+        running = await self._running(state, meant)
         if running is None:
             return "resolved"
-        await self._answer(state.id, await self._pointer(running, found))
+        await self._answer(state.id, await self._pointer(running, target))
         return "answered"
 
-    async def _running(self, state: Retrieval, target: Target) -> Retrieval | None:
+    async def _running(self, state: Retrieval, meant: Meant) -> Retrieval | None:
         """Give the same person's running retrieval of this, or journal that this is the one."""
-        request = state.request
+        request, target = state.request, meant.target
         async with self._deciding:
             running = await self._journal.running_for(
                 request.requester, request.channel, target.key
             )
             if running is not None and running.id != state.id:
                 return running
-            now = self._clock.now()
-            event = TargetResolved(at=now, target=target, warnings=warnings_for(target))
+            event = TargetResolved(
+                at=self._clock.now(),
+                target=target,
+                warnings=warnings_for(target),
+                unsearched=meant.unsearched,
+            )
             await self._journal.append(state.id, "target", event)
             return None
 
@@ -84,27 +100,49 @@ class Resolving:
         text = f"You already asked for {target}, and it is still running{shown}"
         return Answer(kind=AnswerKind.INFO, text=text)
 
-    async def _meaning(self, request: Request) -> Target | Answer:
-        catalogues, troubles = await self._catalogues(fresh=False)
-        resolution = _resolve(request, catalogues)
-        if not isinstance(resolution, names.Found):
-            catalogues, troubles = await self._catalogues(fresh=True)
-            resolution = _resolve(request, catalogues)
-        if isinstance(resolution, names.Found):
-            return resolution.target
-        if troubles:
-            return _platform_trouble(troubles)
-        return answer_for(resolution)
+    async def _meaning(self, request: Request) -> Meant | Answer:
+        gateways = self._asked_of(request)
+        if isinstance(gateways, Answer):
+            return gateways
+        found = await search(gateways, partial(_resolve, request), self._clock)
+        if isinstance(found.resolution, names.Found):
+            unsearched = tuple(map(_unsearched, found.troubles))
+            return await self._checked(Meant(found.resolution.target, unsearched))
+        build, troubles = await self._build(request, gateways)
+        if build is not None:
+            return await self._checked(Meant(build))
+        troubles = [*found.troubles, *troubles]
+        return _platform_trouble(troubles) if troubles else answer_for(found.resolution)
 
-    async def _catalogues(self, *, fresh: bool) -> tuple[list[Catalogue], list[PlatformError]]:
-        asked = [gateway.catalogue(fresh=fresh) for gateway in self._gateways.values()]
-        got = await asyncio.gather(*asked, return_exceptions=True)
-        broken = [one for one in got if isinstance(one, BaseException)]
-        for error in broken:
-            if not isinstance(error, PlatformError):
-                raise error
-        catalogues = [one for one in got if isinstance(one, Catalogue)]
-        return catalogues, [one for one in broken if isinstance(one, PlatformError)]
+    def _asked_of(self, request: Request) -> Gateways | Answer:
+        """Give the gateways that are to be searched."""
+        if not request.platform:
+            return self._gateways
+        name = names.platform_called(request.platform, self._gateways)
+        if name is None:
+            return unknown_platform(request.platform, tuple(self._gateways))
+        return {name: self._gateways[name]}
+
+    async def _build(
+        self, request: Request, gateways: Gateways
+    ) -> tuple[Target | None, list[PlatformError]]:
+        """Look for a build, where the words are a key that names nothing else."""
+        key = names.platform_key(request.words)
+        if key is None or request.wish is not None or request.exact is not None:
+            return None, []
+        return await find_build(gateways, key)
+
+    async def _checked(self, meant: Meant) -> Meant | Answer:
+        """Look whether what was wished for exists, before anything is posted about it."""
+        if meant.target.wish is None:
+            return meant
+        gateway = self._gateways[meant.target.platform]
+        try:
+            return replace(meant, target=await gateway.describe(meant.target))
+        except (PlatformNotFound, PlatformRejected) as error:
+            return Answer(kind=AnswerKind.REFUSAL, text=error.message)
+        except PlatformError:
+            return meant  # the packaging asks again, and has more patience
 
     async def _answer(self, retrieval: RetrievalId, answer: Answer) -> None:
         try:
@@ -117,7 +155,11 @@ class Resolving:
 def _resolve(request: Request, catalogues: Sequence[Catalogue]) -> names.Resolution:
     if request.exact is not None:
         return names.resolve_exact(request.exact, catalogues)
-    return names.resolve(request.words, catalogues)
+    return names.resolve(request.words, catalogues, request.wish)
+
+
+def _unsearched(trouble: PlatformError) -> str:
+    return f"{trouble.platform} could not be searched for it: {trouble.message}"
 
 
 def _platform_trouble(troubles: Sequence[PlatformError]) -> Answer:

@@ -6,21 +6,21 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.events import EffectRepeated, FailureReason
 from bot.domain.packaging import PackagingReport, PackagingState
 from bot.domain.retrieval import Failure
-from bot.domain.value import PackagingId, PlatformName, RetrievalId
+from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformBusy, PlatformError, PlatformUnreachable
-from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns
+from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns, Watcher
 from bot.workflows.bells import Bells, followers_of
 from bot.workflows.drain import Drain
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
+from bot.workflows.watching import QueueTold, RateWatcher
 
 _PASSING = (PlatformUnreachable, PlatformBusy)
-_NEAR = 5  # places from the front: from here on each step forward is told
 
 
 class Starting:
@@ -44,8 +44,6 @@ class Starting:
         self._bells = bells
         self._drain = drain
         self._clock = clock
-        self._token = uuid.uuid4().hex  # of this process; deliberately not durable
-        self._sent: set[PackagingId] = set()  # whose request may have acted already
 
     @asynccontextmanager
     async def turn(self, packaging: PackagingId) -> AsyncIterator[None]:
@@ -54,13 +52,10 @@ class Starting:
         A packaging that nobody wants any more leaves the queue, and goes on without a turn.
         """
         known = await self._packagings.loaded(packaging)
-        told = 0
+        told = QueueTold()
 
         async def tell(ahead: int) -> None:
-            nonlocal told
-            # Every place of a long queue moves with every turn: tell what makes a difference.
-            if not told or ahead <= min(_NEAR, told - 1) or ahead <= told // 2:
-                told = ahead
+            if told.is_news(ahead):
                 await self._change(packaging, ahead=ahead)
 
         turns = self._turns.get(known.target.platform)
@@ -107,9 +102,10 @@ class Starting:
     async def start(self, packaging: PackagingId) -> str:
         """Send the packaging request, unless nobody wants it any more.
 
-        A platform that cannot be reached is tried for a while; any other failure is its answer.
+        A platform that cannot be reached is tried for a while, not counting what its rate limit
+        takes; any other failure is its answer.
         """
-        give_up_at = self._clock.now() + PATIENCE
+        tried = timedelta(0)
         with self._bells.listen(followers_of(packaging)) as listener:
             while True:
                 known = await self._packagings.loaded(packaging)
@@ -117,31 +113,38 @@ class Starting:
                     return known.state
                 if await self._is_unwanted(packaging):
                     return PackagingState.CANCELLED
+                watcher, began = self._watcher(packaging), self._clock.now()
                 try:
                     async with self._drain.effect():
-                        return await self._start(known)
+                        return await self._start(known, watcher)
                 except PlatformError as error:
-                    if not isinstance(error, _PASSING) or self._clock.now() >= give_up_at:
+                    if tried >= PATIENCE or not _may_pass(error, watcher):
                         return await self._fail(packaging, error)
                     await self._change(packaging, trouble=error.message)
                 await listener.heard_within(self._clock, BETWEEN_TRIES)
+                tried += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
 
-    async def _start(self, packaging: Packaging) -> str:
+    def _watcher(self, packaging: PackagingId) -> RateWatcher:
+        async def show(ahead: int | None, _: float) -> None:
+            await self._change(packaging, rate_ahead=ahead)
+
+        async def sent(is_repeat: bool) -> None:  # noqa: FBT001 - what the watcher passes on
+            await self._change(packaging, asked_at=self._clock.now())
+            if is_repeat:
+                await self._journal_a_repetition(packaging)
+
+        return RateWatcher(show=show, sent=sent, clock=self._clock)
+
+    async def _start(self, packaging: Packaging, watcher: Watcher) -> str:
         gateway = self._gateways[packaging.target.platform]
-        target = await gateway.describe(packaging.target)
-        intended_by = await self._journal.intend(
-            RetrievalId(packaging.id), "packaging", self._token
-        )
-        if intended_by != self._token or packaging.id in self._sent:
-            await self._journal_a_repetition(packaging.id)
-        self._sent.add(packaging.id)
+        target = await gateway.describe(packaging.target, watcher)
         report = await gateway.start_packaging(
-            target, on_repeat=partial(self._journal_a_repetition, packaging.id)
+            target, asked_before=packaging.asked_at, watcher=watcher
         )
         state = _running_unless_settled(report)
         changed = {"target": target, "state": state, "package": report.package, "ahead": 0}
-        await self._change(packaging.id, **changed, asked_at=self._clock.now(), trouble="")
-        self._sent.discard(packaging.id)
+        now = self._clock.now()
+        await self._change(packaging.id, **changed, asked_at=now, rate_ahead=None, trouble="")
         return state
 
     async def _fail(self, packaging: PackagingId, error: PlatformError) -> str:
@@ -150,10 +153,7 @@ class Starting:
         return PackagingState.FAILED
 
     async def _journal_a_repetition(self, packaging: PackagingId) -> None:
-        """Say in the journals that the request is sent again: LifeTime offers nothing to look for.
-
-        https://success.outsystems.com/documentation/11/reference/outsystems_apis/lifetime_api_v2/
-        """
+        """Say in the journals that the request is sent again, and may be acted on twice."""
         repeated = EffectRepeated(at=self._clock.now(), effect="packaging")
         key = f"repeated:{packaging}:{uuid.uuid4().hex[:8]}"
         for follower in await self._journal.followers(packaging):
@@ -163,6 +163,11 @@ class Starting:
         known = await self._packagings.loaded(packaging)
         await self._packagings.save(known.model_copy(update=fields), ())
         self._bells.ring(packaging)
+
+
+def _may_pass(error: PlatformError, watcher: RateWatcher) -> bool:
+    """Whether to try again: a platform that has answered the request itself has answered."""
+    return isinstance(error, _PASSING) or (error.is_transient and not watcher.has_sent)
 
 
 def _running_unless_settled(report: PackagingReport) -> PackagingState:

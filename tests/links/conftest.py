@@ -154,6 +154,7 @@ def zip_of(size: int, comment: bytes = b"") -> bytes:
 
 
 TARGET = Target(
+    platform="lifetime",
     environment=Environment(platform="lifetime", key="849515f2", name="Testing"),
     application="c9a7a82e",
     application_name="EmployeeBackoffice",

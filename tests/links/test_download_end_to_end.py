@@ -14,7 +14,7 @@ from bot.links.download import Outcome
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
 from bot.sandbox.lifetime import Fault, Knobs, SandboxLifeTime
-from bot.settings import PlatformLimits, PlatformSettings, Secret
+from bot.settings import LifeTimeSettings, PlatformLimits, Secret
 
 SIZE = 3_000_000
 
@@ -39,13 +39,14 @@ async def served(serve, lifetime):
     where = lifetime.infrastructure.environment_named("Testing")
     what = lifetime.infrastructure.application_named("EmployeeBackoffice")
     target = Target(
+        platform="lifetime",
         environment=Environment(
             platform="lifetime", key=where.key, name=where.name, purpose=Purpose.TEST
         ),
         application=what.key,
         application_name=what.name,
     )
-    settings = PlatformSettings(
+    settings = LifeTimeSettings(
         name="lifetime",
         url=lifetime.url,
         token=Secret(value=lifetime.token),

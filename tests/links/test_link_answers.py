@@ -188,9 +188,8 @@ async def test_a_small_package_that_is_cut_is_a_page_and_no_200(serve, source, h
 
 async def test_a_platform_that_is_not_configured_any_more_is_said_as_gone(serve, source, http):
     served = await serve(source)
-    target = served.link.target
-    environment = target.environment.model_copy(update={"platform": "removed"})
-    served.links.change(served.link, target=target.model_copy(update={"environment": environment}))
+    target = served.link.target.model_copy(update={"platform": "removed"})
+    served.links.change(served.link, target=target)
     async with http.get(served.url) as response:
         assert response.status == 404
         assert "no longer there" in await response.text()

@@ -57,6 +57,8 @@ async def test_a_link_ends_with_the_platforms_own_or_with_policy_whichever_is_fi
     assert (row.expires_at, row.rule) == (early, ExpiryRule.PLATFORM)
     row, _ = await mint.mint(order(platform_expires_at=clock.now() + timedelta(hours=9)))
     assert (row.expires_at, row.rule) == (clock.now() + timedelta(hours=1), ExpiryRule.POLICY)
+    row, _ = await mint.mint(order(platform_expires_at=None))
+    assert (row.expires_at, row.rule) == (clock.now() + timedelta(hours=1), ExpiryRule.UNSTATED)
 
 
 async def test_a_link_knows_its_order_and_its_file_name(mint, order):

@@ -45,6 +45,7 @@ def request(
 def target(application: str = "employee-backoffice") -> Target:
     platform = PlatformName("main")
     return Target(
+        platform=platform,
         environment=Environment(platform=platform, key=EnvironmentKey("env-1"), name="Testing"),
         application=ApplicationKey(application),
         application_name="EmployeeBackoffice",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.domain.value import RetrievalId
 from bot.store.store import Store
+from tests.store.examples import request
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -18,8 +19,9 @@ async def test_a_caller_that_is_cancelled_leaves_no_lock_behind(url):
     path = url.removeprefix("sqlite:///")
     for number in range(60):
         store = await Store.open(url)
+        await store.journal.accept(request(f"r{number}"), None)
         writers = [
-            asyncio.ensure_future(store.journal.intend(RetrievalId("p"), key, f"{number}"))
+            asyncio.ensure_future(store.journal.intend(RetrievalId(f"r{number}"), key, "token"))
             for key in ("a", "b", "c")
         ]
         await asyncio.wait(writers, timeout=chance.random() * 0.012)

@@ -32,7 +32,6 @@ async def a_whole_retrieval(store, name: str, packaging: str) -> None:
     mine, _ = await store.packagings.join(target(name), packaging, NOON)
     await store.journal.append(name, "join", joined(packaging))
     await store.journal.intend(name, "card", "token")
-    await store.journal.intend(packaging, "packaging", "token")
     await store.livings.add(living(retrieval=name))
     await store.links.add(link(f"link of {name}", name), token_hash(name))
     message = PackagingMessage(level=MessageLevel.INFO, text="Building")

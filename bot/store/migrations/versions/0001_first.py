@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -94,10 +94,11 @@ def _create_journal() -> None:
     )
     op.create_table(
         "intents",
-        _text("subject"),
+        _text("retrieval"),
         _text("key"),
         _text("token"),
-        sa.PrimaryKeyConstraint("subject", "key", name="pk_intents"),
+        _of_retrieval("intents"),
+        sa.PrimaryKeyConstraint("retrieval", "key", name="pk_intents"),
     )
 
 
@@ -154,6 +155,7 @@ def _create_links() -> None:
         _instant("minted_at"),
         _instant("expires_at"),
         _text("rule"),
+        _text("leads_to"),
         _text("slack_file"),
         _instant("revoked_at", nullable=True),
         sa.Column("is_end_shown", sa.Boolean(), nullable=False),
@@ -176,7 +178,9 @@ def _create_packagings() -> None:
         _integer("version"),
         _text("package", nullable=True),
         _instant("asked_at", nullable=True),
+        sa.Column("held_seconds", sa.Float(), nullable=False),
         _integer("ahead"),
+        sa.Column("rate_ahead", sa.Integer(), nullable=True),
         _integer("messages"),
         sa.Column("trouble", sa.Text(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),
