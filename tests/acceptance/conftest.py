@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import socket
 from contextlib import AsyncExitStack, contextmanager
 
@@ -14,19 +15,16 @@ import pytest
 from bot import log
 from bot.app import running_bot
 from bot.domain.policy import Policy
-from bot.domain.polling import PollPolicy
 from bot.sandbox.clock import ScaledClock
-from bot.sandbox.lifetime import SandboxLifeTime
 from bot.sandbox.slack import SandboxSlack
 from bot.settings import (
     DownloadLimits,
     Listen,
-    PlatformLimits,
-    PlatformSettings,
     Secret,
     Settings,
     SlackSettings,
 )
+from tests.acceptance.outside import PRODUCTS
 from tests.acceptance.reading import Person, Thread
 
 SPEED = 40.0
@@ -49,18 +47,16 @@ def free_port() -> int:
 class World:
     """The outside, and the bot as often as it is started."""
 
-    def __init__(self, clock, lifetime, slack, folder, log_stream):
+    def __init__(self, clock, platforms, slack, folder, log_stream):
         self.clock = clock
-        self.lifetime = lifetime
+        self.platforms = platforms
         self.slack = slack
         self.folder = folder
         self.log_stream = log_stream
         self.port = free_port()
         self.policy = Policy()
-        self.polling = PollPolicy()
-        self.limits = PlatformLimits(requests_per_second=1000)
         self.downloads = DownloadLimits()
-        self.platform_name = "LifeTime"
+        self.platform_name = ""  # what the platform is called, where not by its product's name
         self.public_url = f"http://127.0.0.1:{self.port}"
         self.metrics_listen = None
         self.is_http = False  # Slack's events over signed HTTP instead of Socket Mode
@@ -91,15 +87,7 @@ class World:
                 signing_secret=Secret(value=self.slack.signing_secret) if self.is_http else None,
                 api_url=self.slack.api_url,
             ),
-            platforms=(
-                PlatformSettings(
-                    name=self.platform_name,
-                    url=self.lifetime.url,
-                    token=Secret(value=self.lifetime.token),
-                    polling=self.polling,
-                    limits=self.limits,
-                ),
-            ),
+            platforms=tuple(one.settings(self.platform_name or one.name) for one in self.platforms),
             public_url=self.public_url,
             listen=Listen(host="127.0.0.1", port=self.port),
             metrics_listen=self.metrics_listen,
@@ -127,9 +115,14 @@ class World:
 
     # the platform
 
+    @property
+    def platform(self):
+        """The one platform of most stories."""
+        return self.platforms[0]
+
     def hold_packagings(self):
-        """Have LifeTime package for so long that a story can look at it."""
-        self.lifetime.knobs.packaging_seconds = _LONG
+        """Have the platform package for so long that a story can look at it."""
+        self.platform.knobs.packaging_seconds = _LONG
 
     def end_packagings(self):
         self.clock.skip(_LONG)
@@ -141,10 +134,10 @@ class World:
         return [json.loads(line) for line in self.log_stream.getvalue().splitlines()]
 
     def calls(self, name, application=None):
-        """Count LifeTime's calls of that name, of one application if given."""
+        """Count the platform's calls of that name (LifeTime's), of one application if given."""
         if application is not None:
-            application = self.lifetime.infrastructure.application_named(application).key
-        calls = self.lifetime.calls.named(name)
+            application = self.platform.application(application).key
+        calls = self.platform.calls.named(self.platform.call_name(name))
         return len([one for one in calls if application in (None, one.application)])
 
     def check(self):
@@ -178,19 +171,32 @@ def speed():
     return SPEED
 
 
+@pytest.fixture(params=PRODUCTS)
+def product(request):
+    """Every story is told on each product, unless it says on which."""
+    return request.param
+
+
 @pytest.fixture
-async def world(tmp_path, speed):
+def products(product):
+    """Which products stand beside each other in the story."""
+    return [product]
+
+
+@pytest.fixture
+async def world(tmp_path, speed, products, empty_database):
+    shutil.copy(empty_database, tmp_path / "bot.sqlite3")
     clock = StoryClock(speed=speed)
-    lifetime = SandboxLifeTime(clock=clock)
-    slack = SandboxSlack(clock=clock)
-    await lifetime.start()
-    await slack.start()
-    with captured_log() as log_stream:
-        world = World(clock, lifetime, slack, tmp_path, log_stream)
-        yield world
-        await world.stop_bot()
-        await slack.stop()
-        await lifetime.stop()
+    async with AsyncExitStack() as stack:
+        platforms = [PRODUCTS[one](clock) for one in products]
+        slack = SandboxSlack(clock=clock)
+        for sandbox in (*(one.sandbox for one in platforms), slack):
+            await sandbox.start()
+            stack.push_async_callback(sandbox.stop)
+        with captured_log() as log_stream:
+            world = World(clock, platforms, slack, tmp_path, log_stream)
+            yield world
+            await world.stop_bot()
     world.check()
 
 

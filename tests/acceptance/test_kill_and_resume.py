@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from benchmarks.kill_and_resume import run
+from benchmarks.kill_and_resume import DROPS, run
+from benchmarks.platforms import KINDS
+
+CASES = {f"{kind}, {drop:.0%} of answers dropped": (kind, drop) for kind in KINDS for drop in DROPS}
 
 
-@pytest.mark.parametrize("drop", [0.0, 0.15], ids=["answers arrive", "15 % of answers dropped"])
-async def test_killing_the_process_loses_no_retrieval_and_doubles_no_post(tmp_path, drop):
-    outcome = await run(10, 5, tmp_path, seed=20, drop=drop)
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """Play all at once, since they wait for Slack's limits; each has an outside of its own."""
+    folders = [tmp_path_factory.mktemp("state") for _ in CASES]
 
-    log = (tmp_path / "bot.log").read_text(encoding="utf-8")
+    async def play():
+        async with asyncio.TaskGroup() as group:
+            return [
+                group.create_task(run(kind, 10, 5, at, seed=20, drop=drop))
+                for at, (kind, drop) in zip(folders, CASES.values(), strict=True)
+            ]
+
+    with asyncio.Runner() as runner:
+        outcomes = [task.result() for task in runner.run(play())]
+    logs = [(at / "bot.log").read_text(encoding="utf-8") for at in folders]
+    return dict(zip(CASES, zip(outcomes, logs, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_killing_the_process_loses_no_retrieval_and_doubles_no_post(played, case):
+    outcome, log = played[case]
     assert outcome.kills == 5
     assert outcome.lost == 0, log[-3000:]
     assert outcome.doubled == 0, log[-3000:]
@@ -19,3 +40,10 @@ async def test_killing_the_process_loses_no_retrieval_and_doubles_no_post(tmp_pa
     assert "Traceback" not in log
     assert outcome.status_after_sigterm == 0
     assert outcome.seconds_to_stop < 10
+
+
+@pytest.mark.parametrize("case", [case for case, (kind, _) in CASES.items() if kind == "odc"])
+def test_what_can_be_looked_for_is_packaged_once_whatever_is_lost(played, case):
+    outcome, _ = played[case]
+    assert outcome.packagings_doubled == 0
+    assert outcome.packagings == outcome.retrievals

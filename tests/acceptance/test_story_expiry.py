@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 from bot.domain.policy import Policy
-from bot.sandbox.lifetime import Fault
 from tests.acceptance.reading import buttons_of, links_in, text_of
 
 ADDRESS = "/download/"
@@ -43,7 +43,7 @@ async def test_an_expired_link_is_gone_from_its_message_and_a_button_gives_anoth
 
 async def test_a_package_that_the_platform_no_longer_has_is_packaged_again(world, ada, bruno):
     world.policy = Policy(link_lifetime=timedelta(minutes=10))
-    world.lifetime.knobs.add(Fault("kept", seconds=900))
+    world.platform.break_down("kept", seconds=900)
     await world.start_bot()
     await ada.types("EmployeeBackoffice Testing")
     thread = world.thread()
@@ -65,25 +65,30 @@ async def test_a_package_that_the_platform_no_longer_has_is_packaged_again(world
 
 
 async def test_a_link_never_outlives_the_platforms_own_and_never_the_policy(world, ada, browser):
-    world.lifetime.knobs.link_seconds = 300
+    world.platform.knobs.link_seconds = 300
     await world.start_bot()
     await ada.types("EmployeeBackoffice Testing")
     thread = world.thread()
     link = await thread.gives_link()
     delivered = thread.replies[-1]
-    assert "platform's own limit" in text_of(delivered)
+    assert "platform's own link ends then" in text_of(delivered)
     world.clock.skip(300)
     await thread.shows("Expired")
     async with browser.get(link) as answer:
         assert answer.status == 404
 
-    world.lifetime.knobs.link_seconds = 3600
+    world.platform.knobs.link_seconds = 3600
     await ada.clicks("New link", thread.card)
     before = world.clock.now()
     await thread.gives_link()
     row = max(await ended_links(world), key=lambda one: one.minted_at)
     assert row.expires_at - before <= timedelta(hours=1, seconds=30)
     assert row.expires_at - before > timedelta(minutes=59)
+
+
+def links_made(world):
+    with sqlite3.connect(world.folder / "bot.sqlite3") as database:
+        return database.execute("select count(*) from links").fetchone()[0]
 
 
 async def ended_links(world):
@@ -108,4 +113,4 @@ async def test_who_may_not_ask_gets_no_new_link(world, ada, bruno):
     assert ADDRESS not in text_of(told)
     await ada.clicks("New link", card)
     await thread.gives_link()
-    assert world.calls("link") == 2
+    assert links_made(world) == 2

@@ -35,7 +35,7 @@ async def test_health_and_metrics_tell_how_it_is(world, ada, browser):
     assert 'sast_source_downloads_total{outcome="unknown"} 1.0' in shown
     assert "sast_source_loop_lag_seconds_count" in shown
     started = 'sast_source_platform_call_seconds_count{call="start",outcome="ok",platform='
-    assert f'{started}"LifeTime"}} 1.0' in shown
+    assert f'{started}"{world.platform.name}"}} 1.0' in shown
     assert 'sast_source_slack_call_seconds_count{method="chat.postMessage",outcome="ok"}' in shown
 
     world.slack.knobs.sockets_silent = True

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.polling import PollPolicy
-from bot.settings import PlatformLimits
-
 
 async def test_who_waits_is_told_how_many_are_ahead_and_waiting_is_not_counted(world, ada):
-    world.limits = PlatformLimits(requests_per_second=1000, packagings_at_once=2)
-    world.polling = PollPolicy(deadline=timedelta(seconds=60))
-    world.lifetime.knobs.packaging_seconds = 35
-    for application in world.lifetime.infrastructure.add_applications(3, "Extra"):
-        application.kind = "Service"
+    world.platform.limit(packagings_at_once=2)
+    world.platform.poll(deadline=timedelta(seconds=60))
+    world.platform.knobs.packaging_seconds = 35
+    world.platform.add_applications(3, "Extra")
     await world.start_bot()
     names = ["EmployeeBackoffice", "EmployeeMobile", "Extra0001", "Extra0002", "Extra0003"]
     channels = ["releases", "core-team", "partner-acme", "war-room", "audits"]
@@ -29,5 +25,5 @@ async def test_who_waits_is_told_how_many_are_ahead_and_waiting_is_not_counted(w
         await thread.gives_link()
     await world.thread("partner-acme").shows("Ready")
     await last.shows("Ready")
-    assert world.lifetime.calls.packagings_peak <= 2
+    assert world.platform.calls.packagings_peak <= 2
     assert world.calls("start") == 5

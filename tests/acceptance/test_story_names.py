@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.policy import Policy
-from bot.sandbox.lifetime import Fault
-from bot.sandbox.lifetime.infrastructure import (
-    DEVELOPMENT,
-    EMPLOYEE_BACKOFFICE,
-    TESTING,
-    Application,
-    Running,
-)
 from tests.acceptance.reading import buttons_of, text_of
 
 
@@ -26,7 +18,7 @@ async def test_what_is_not_a_request_is_answered_at_once_and_privately(world, ad
     assert "quotation mark" in unreadable.text
     assert {usage.response_type, help_.response_type, unreadable.response_type} == {"ephemeral"}
     assert world.slack.messages("releases") == []
-    assert world.lifetime.calls == []
+    assert world.platform.calls == []
 
 
 @pytest.mark.usefixtures("bot")
@@ -42,10 +34,10 @@ async def test_a_guess_is_offered_and_its_button_runs_it(world, ada):
 
 @pytest.mark.usefixtures("bot")
 async def test_an_application_that_is_not_there_says_where_it_is(world, ada):
-    await ada.types("Prototype Lab Testing")
-    told = await ada.is_told("does not run in Testing")
-    assert "Development" in text_of(told)
-    await ada.clicks("Prototype Lab in Development", told)
+    await ada.types("O'Brien Café User Acceptance")
+    told = await ada.is_told("does not run in User Acceptance")
+    assert "Development and Testing" in text_of(told)
+    await ada.clicks("O'Brien Café in Testing", told)
     await world.thread().gives_link()
 
 
@@ -69,7 +61,9 @@ async def test_production_is_retrieved_where_the_policy_allows_it(world, ada):
 
 @pytest.mark.usefixtures("bot")
 async def test_quotes_apostrophes_keys_case_and_spaces_all_name_the_same(world, ada, bruno):
-    await ada.types(f"{EMPLOYEE_BACKOFFICE} {TESTING}", "releases")
+    application = world.platform.application("EmployeeBackoffice")
+    environment = world.platform.environment("Testing")
+    await ada.types(f"{application.key} {environment.key}", "releases")
     await ada.types("o\u2019brien cafe testing", "core-team")
     await bruno.types("\u201cEmployee Portal\u201d \u201cUser Acceptance\u201d", "partner-acme")
     world.slack.add_channel("audits")
@@ -81,12 +75,12 @@ async def test_quotes_apostrophes_keys_case_and_spaces_all_name_the_same(world, 
     await world.thread("audits").shows("Employee Portal in User Acceptance")
 
 
+TWIN = "7a1d3f52-0c3e-4d0f-9a75-1b6a6f1d2c33"
+
+
 @pytest.mark.usefixtures("bot")
 async def test_two_of_the_same_name_are_a_question(world, ada):
-    twin = Application(
-        "EmployeeBackoffice", key=str(TESTING)[::-1], running={TESTING: Running("9.0.0")}
-    )
-    world.lifetime.infrastructure.add_application(twin)
+    twin = world.platform.add("EmployeeBackoffice", "Testing", "9.0.0", key=TWIN)
     await ada.types("EmployeeBackoffice Testing")
     told = await ada.is_told("Choose which one")
     labels = list(buttons_of(told))
@@ -99,15 +93,14 @@ async def test_two_of_the_same_name_are_a_question(world, ada):
 async def test_an_application_that_is_new_since_the_last_look_is_found(world, ada):
     await ada.types("EmployeeBackoffice Testing")
     await world.thread().shows("EmployeeBackoffice")
-    new = Application("Brand New", running={DEVELOPMENT: Running("0.1.0")})
-    world.lifetime.infrastructure.add_application(new)
-    await ada.types("Brand New Development")
-    await world.thread(number=1).shows("Brand New in Development")
+    world.platform.add("Brand New", "Testing", "0.1.0")
+    await ada.types("Brand New Testing")
+    await world.thread(number=1).shows("Brand New in Testing")
 
 
 @pytest.mark.usefixtures("bot")
 async def test_a_platform_that_is_down_when_names_are_looked_up_is_said_to_be(world, ada):
-    world.lifetime.knobs.add(Fault("answer", status=503, text="Maintenance until noon", times=None))
+    world.platform.break_down("answer", status=503, text="Maintenance until noon", times=None)
     outcome = await ada.types("EmployeeBackoffice Testing")
     assert outcome.seconds < 3
     told = await ada.is_told("Maintenance until noon")

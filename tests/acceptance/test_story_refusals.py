@@ -8,6 +8,7 @@ from bot.sandbox.slack import Fault as SlackFault
 from tests.acceptance.reading import buttons_of
 
 
+@pytest.mark.parametrize("product", ["lifetime"], indirect=True)
 async def test_uploads_that_slack_turned_off_are_said_with_what_to_do(world, ada):
     world.public_url = None
     refused = SlackFault("files.getUploadURLExternal", "error", error="file_uploads_disabled")
@@ -29,7 +30,7 @@ async def test_a_platform_that_is_no_longer_configured_ends_its_retrievals_in_wo
     world.platform_name = "Another"
     await world.start_bot()
 
-    await world.thread().shows("Failed", "LifeTime is not configured any more")
+    await world.thread().shows("Failed", f"{world.platform.name} is not configured any more")
 
 
 @pytest.mark.usefixtures("bot")

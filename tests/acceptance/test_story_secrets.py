@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 
-from bot.sandbox.lifetime import Fault
+import pytest
+
 from bot.sandbox.slack import Fault as SlackFault
 from bot.settings import Listen
 from tests.acceptance.reading import WITHIN, links_in
@@ -13,10 +14,9 @@ from tests.acceptance.reading import WITHIN, links_in
 
 async def whole_story(world, ada, browser):
     """A failure, a retry, a download, an expiry, a renewal; gives the links in their order."""
-    world.lifetime.knobs.add(
-        Fault("answer", call="start", status=403, text=f"Bad token {world.lifetime.token}!"),
-        Fault("drop_before", call="status", times=2),
-    )
+    said = f"Bad token {world.platform.secret}!"
+    world.platform.break_down("answer", call="start", status=403, text=said)
+    world.platform.break_down("drop_before", call="status", times=2)
     world.slack.inject(SlackFault("chat.postMessage", "drop_after", times=1))
     await ada.types("EmployeBackofice Testin", "core-team")
     await ada.is_told("Did you mean")
@@ -58,11 +58,11 @@ async def test_after_a_whole_story_no_secret_is_found_where_it_does_not_belong(w
         metrics = await answer.text()
     [delivering] = [m for m in world.thread(number=1).replies if links_in(m)]
 
-    platform_links = list(world.lifetime.packagings.links)
+    platform_links = world.platform.link_secrets
     assert len(platform_links) >= 2
     tokens = [link.rpartition("/")[2] for link in (first, second)]
     secrets = [
-        world.lifetime.token,
+        *world.platform.secrets,
         world.slack.bot_token,
         world.slack.app_token,
         world.slack.signing_secret,
@@ -98,6 +98,7 @@ async def test_a_response_url_is_wiped_after_half_an_hour_and_never_logged(world
     )
 
 
+@pytest.mark.parametrize("product", ["lifetime"], indirect=True)
 async def test_an_upload_leaves_no_secret_behind_either(world, ada):
     logging.getLogger().setLevel(logging.DEBUG)
     world.public_url = None
@@ -105,8 +106,8 @@ async def test_an_upload_leaves_no_secret_behind_either(world, ada):
     await ada.types("EmployeeBackoffice Testing")
     await world.thread().says("is the file above")
     [file] = world.slack.world.files.values()
-    secrets = [world.lifetime.token, world.slack.bot_token, file.upload_token]
-    secrets += world.lifetime.packagings.links
+    secrets = [*world.platform.secrets, world.slack.bot_token, file.upload_token]
+    secrets += world.platform.link_secrets
     log, at_rest = world.log_stream.getvalue(), everything_at_rest(world)
     for secret in secrets:
         assert secret not in log

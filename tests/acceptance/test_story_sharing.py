@@ -33,7 +33,8 @@ async def test_two_people_share_one_packaging_and_each_has_a_thread_and_a_link(
         [delivered] = [one for one in world.thread(thread).replies if links_in(one)]
         assert who.mention in text_of(delivered)
         await world.thread(thread).says("has begun to package")
-        await world.thread(thread).says("says while packaging")
+        if world.platform.says_how_far:
+            await world.thread(thread).says("says while packaging")
     for link in links:
         async with browser.get(link) as answer:
             assert answer.status == 200

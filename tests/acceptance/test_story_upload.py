@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
 from bot.domain.policy import LinkVisibility, Policy
 from tests.acceptance.reading import WITHIN, buttons_of, links_in, text_of
+
+pytestmark = pytest.mark.parametrize("product", ["lifetime"], indirect=True)
 
 
 def shared_in(world, place):
@@ -18,7 +22,7 @@ async def test_the_package_is_shared_in_the_thread_deleted_at_its_end_and_shared
     world, ada, bruno
 ):
     world.public_url = None
-    world.lifetime.knobs.package_bytes = 3_000_000
+    world.platform.knobs.package_bytes = 3_000_000
     await world.start_bot()
     await ada.types("EmployeeBackoffice Testing")
     thread = world.thread()
