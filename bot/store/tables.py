@@ -156,6 +156,7 @@ links = Table(
     Column("slack_file", String, nullable=False),
     Column("revoked_at", Instant),
     Column("is_end_shown", Boolean, nullable=False),
+    Index("ix_links_package", "package"),
     Index("ix_links_retrieval_effect", "retrieval", "effect"),
     Index("ix_links_is_end_shown_expires_at", "is_end_shown", "expires_at"),
 )

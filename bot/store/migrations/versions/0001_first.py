@@ -164,6 +164,7 @@ def _create_links() -> None:
         sa.UniqueConstraint("token_sha256", name="uq_links_token_sha256"),
     )
     op.create_index("ix_links_is_end_shown_expires_at", "links", ["is_end_shown", "expires_at"])
+    op.create_index("ix_links_package", "links", ["package"])
     op.create_index("ix_links_retrieval_effect", "links", ["retrieval", "effect"])
 
 
