@@ -52,13 +52,22 @@ def read_config_file(name: str) -> ConfigFile:
 
 
 def _with_defaults(table: dict[str, Any]) -> dict[str, Any]:
-    """Let `[limits]` and `[polling]` hold for every platform that says nothing of its own."""
-    shared = {key: table[key] for key in ("limits", "polling") if key in table}
+    """Let `[limits]` and `[polling]` hold, key by key, for every platform that does not differ."""
     platforms = table.get("platform", [])
     if not isinstance(platforms, list):
         return table
-    merged = [{**shared, **one} if isinstance(one, dict) else one for one in platforms]
+    merged = [_over_shared(one, table) if isinstance(one, dict) else one for one in platforms]
     return {**table, "platform": merged}
+
+
+def _over_shared(platform: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    """Give a platform with the keys of the shared tables; the others keep their kind's defaults."""
+    result = dict(platform)
+    for name in ("limits", "polling"):
+        shared, own = table.get(name, {}), platform.get(name, {})
+        if isinstance(shared, dict) and isinstance(own, dict):
+            result[name] = {**shared, **own}
+    return result
 
 
 def _in_words(error: Mapping[str, Any]) -> str:
@@ -69,6 +78,13 @@ def _in_words(error: Mapping[str, Any]) -> str:
             return f"{where} is not a setting that sast-source knows"
         case "missing":
             return f"{where} is missing"
+        case "union_tag_invalid":
+            kinds = str(error["ctx"]["expected_tags"]).replace("'", '"').replace(", ", " or ")
+            return f"{where}: kind is not right (it takes {kinds})"
+        case "union_tag_not_found":
+            return f"{where} is not right (it takes a table)"
+        case "string_pattern_mismatch":
+            return f"{where} is not right (it has spaces or characters that none has)"
         case _:
             said = str(error["msg"]).removeprefix("Value error, ")
             return f"{where} is not right ({said[:1].lower()}{said[1:].rstrip('.')})"
@@ -76,6 +92,8 @@ def _in_words(error: Mapping[str, Any]) -> str:
 
 def _place(loc: tuple[str | int, ...]) -> str:
     """Write a place the way people count: `platform 1: limits.attempts`."""
+    if loc[:1] == ("platform",):
+        loc = (*loc[:2], *loc[3:])  # what stands there is the kind by which pydantic chose
     text = ""
     for part in loc:
         if isinstance(part, int):

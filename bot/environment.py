@@ -8,26 +8,41 @@ sentence shows the value of a secret.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import HttpUrl, SecretStr, ValidationError
 
 from bot.config_file import ConfigFile, read_config_file
 from bot.domain.policy import Policy
 from bot.errors import SettingsError
-from bot.settings import Listen, PlatformSettings, Secret, Settings, SlackSettings
+from bot.settings import (
+    LifeTimeSettings,
+    Listen,
+    OdcLimits,
+    OdcPollPolicy,
+    OdcSettings,
+    PlatformSettings,
+    Secret,
+    Settings,
+    SlackSettings,
+)
+from bot.variables import (
+    LIFETIME_NAME,
+    ODC_NAME,
+    check_secret,
+    database_address,
+    listen_address,
+    log_format,
+    origin,
+    refuse_some,
+    truth,
+    web_address,
+)
 
-_URL: Final = TypeAdapter(HttpUrl)
-_TRUE: Final = {"1", "true", "yes", "on"}
-_FALSE: Final = {"", "0", "false", "no", "off"}
-_ADDRESS: Final = re.compile(r"(?P<host>\[[^\[\]]+\]|[^\[\]:\s]+):(?P<port>[0-9]{1,5})")
-_DATABASE: Final = re.compile(r"sqlite(\+\w+)?:///(?!:memory:).+|postgresql(\+\w+)?://.+")
-_HIGHEST_PORT: Final = 65535
 _DEFAULT_LISTEN: Final = Listen(host="127.0.0.1", port=3000)
 
 
@@ -72,6 +87,8 @@ def complaints(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
         partial(_receiving, variables),
         partial(_bot_token, variables),
         partial(_url, variables, "SLACK_API_URL"),
+        partial(_lifetime, variables, config),
+        partial(_odc, variables, config),
         partial(_platforms, variables, config),
         partial(_url, variables, "PUBLIC_URL"),
         partial(_listen, variables, "LISTEN"),
@@ -80,7 +97,7 @@ def complaints(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
         partial(_policy, variables, config),
         partial(_log_format, variables),
     )
-    return tuple(filter(None, map(_complaint, readers)))
+    return tuple(dict.fromkeys(filter(None, map(_complaint, readers))))
 
 
 def _complaint(read: Callable[[], object]) -> str:
@@ -154,45 +171,81 @@ def _slack_token(variables: Mapping[str, str], name: str, prefix: str, what: str
 
 
 def _platforms(variables: Mapping[str, str], config: ConfigFile) -> tuple[PlatformSettings, ...]:
-    platforms = (*_lifetime(variables, config), *config.platform)
+    platforms = (
+        *_lifetime(variables, config),
+        *_odc(variables, config),
+        *map(_checked, config.platform),
+    )
     if not platforms:
         raise SettingsError(
-            "No platform is configured: set LIFETIME_URL and LIFETIME_TOKEN, or name platforms "
-            "in the file of SAST_SOURCE_CONFIG."
+            "No platform is configured: set LIFETIME_URL and LIFETIME_TOKEN for OutSystems 11, or "
+            "ODC_PORTAL_URL, ODC_CLIENT_ID and ODC_CLIENT_SECRET for OutSystems Developer Cloud, "
+            "or name platforms in the file of SAST_SOURCE_CONFIG."
         )
     names = [platform.name.casefold() for platform in platforms]
     for platform in platforms:
         if names.count(platform.name.casefold()) > 1:
             raise SettingsError(f'Two platforms have the name "{platform.name}": rename one.')
-    for platform in config.platform:
-        _check(platform.token, f'The token of the platform "{platform.name}"')
     return platforms
 
 
-def _lifetime(variables: Mapping[str, str], config: ConfigFile) -> tuple[PlatformSettings, ...]:
+def _checked(platform: PlatformSettings) -> PlatformSettings:
+    """Check a platform of the file, as far as the file could not."""
+    match platform:
+        case LifeTimeSettings():
+            check_secret(f'The token of the platform "{platform.name}"', platform.token)
+            return platform
+        case OdcSettings():
+            whose = f'The client_secret of the platform "{platform.name}"'
+            check_secret(whose, platform.client_secret)
+            return platform.model_copy(update={"url": origin(platform.url)})
+
+
+def _lifetime(variables: Mapping[str, str], config: ConfigFile) -> tuple[LifeTimeSettings, ...]:
     url = _url(variables, "LIFETIME_URL")
     token = _secret(variables, "LIFETIME_TOKEN")
-    if url is None and token is None:
+    if url is None or token is None:
+        refuse_some({"LIFETIME_URL": url, "LIFETIME_TOKEN": token})
         return ()
-    if url is None:
-        raise SettingsError("LIFETIME_TOKEN is set, but LIFETIME_URL is not.")
-    if token is None:
-        raise SettingsError(
-            "LIFETIME_URL is set, but LIFETIME_TOKEN (or LIFETIME_TOKEN_FILE) is not."
-        )
-    lifetime = PlatformSettings(
-        name="LifeTime", url=url, token=token, limits=config.limits, polling=config.polling
+    lifetime = LifeTimeSettings(
+        name=LIFETIME_NAME, url=url, token=token, limits=config.limits, polling=config.polling
     )
     return (lifetime,)
+
+
+def _odc(variables: Mapping[str, str], config: ConfigFile) -> tuple[OdcSettings, ...]:
+    url = _url(variables, "ODC_PORTAL_URL")
+    client_id = variables.get("ODC_CLIENT_ID")
+    secret = _secret(variables, "ODC_CLIENT_SECRET")
+    if url is None or client_id is None or secret is None:
+        refuse_some(
+            {"ODC_PORTAL_URL": url, "ODC_CLIENT_ID": client_id, "ODC_CLIENT_SECRET": secret}
+        )
+        return ()
+    try:
+        odc = OdcSettings(
+            name=ODC_NAME,
+            url=origin(url),
+            client_id=client_id,
+            client_secret=secret,
+            limits=OdcLimits.model_validate(config.limits.model_dump(exclude_unset=True)),
+            polling=OdcPollPolicy.model_validate(config.polling.model_dump(exclude_unset=True)),
+        )
+    except ValidationError:
+        failure = SettingsError(
+            "ODC_CLIENT_ID is not the id of an API client: copy it from the ODC Portal, "
+            "under Manage > API clients."
+        )
+    else:
+        return (odc,)
+    raise failure
 
 
 def _policy(variables: Mapping[str, str], config: ConfigFile) -> Policy:
     if "ALLOW_PRODUCTION" not in variables:
         return config.policy
-    given = variables["ALLOW_PRODUCTION"]
-    if given.lower() not in _TRUE | _FALSE:
-        raise SettingsError(f'ALLOW_PRODUCTION is "{given}": it takes true or false.')
-    return config.policy.model_copy(update={"allow_production": given.lower() in _TRUE})
+    allowed = truth("ALLOW_PRODUCTION", variables["ALLOW_PRODUCTION"])
+    return config.policy.model_copy(update={"allow_production": allowed})
 
 
 def _secret(variables: Mapping[str, str], name: str) -> Secret | None:
@@ -205,53 +258,20 @@ def _secret(variables: Mapping[str, str], name: str) -> Secret | None:
         secret, whose = Secret(value=SecretStr(value)), name
     else:
         return None
-    _check(secret, whose)
+    check_secret(whose, secret)
     return secret
 
 
-def _check(secret: Secret, whose: str) -> None:
-    """Refuse a secret that cannot be read, or cannot travel in a header."""
-    try:
-        value = secret.read().get_secret_value()
-    except SettingsError as error:
-        raise SettingsError(f"{whose} cannot be used: {error.message}") from error
-    if not value:
-        raise SettingsError(f"{whose} cannot be used: it is empty.")
-    if not value.isascii() or not value.isprintable() or " " in value:
-        raise SettingsError(
-            f"{whose} cannot be used: it has spaces or characters that no token has."
-        )
-
-
 def _url(variables: Mapping[str, str], name: str) -> HttpUrl | None:
-    if name not in variables:
-        return None
-    try:
-        return _URL.validate_python(variables[name])
-    except ValidationError as error:
-        raise SettingsError(
-            f"{name} is not a web address: write it like https://host.example.com."
-        ) from error
+    return web_address(name, variables[name]) if name in variables else None
 
 
 def _listen(variables: Mapping[str, str], name: str) -> Listen | None:
-    if name not in variables:
-        return None
-    found = _ADDRESS.fullmatch(variables[name])
-    if found is None or int(found["port"]) > _HIGHEST_PORT:
-        raise SettingsError(f"{name} takes HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000.")
-    return Listen(host=found["host"].strip("[]"), port=int(found["port"]))
+    return listen_address(name, variables[name]) if name in variables else None
 
 
 def _log_format(variables: Mapping[str, str]) -> Literal["console", "json"]:
-    given = variables.get("LOG_FORMAT", "console")
-    match given.lower():
-        case "console":
-            return "console"
-        case "json":
-            return "json"
-        case _:
-            raise SettingsError(f'LOG_FORMAT is "{given}": it takes console or json.')
+    return log_format("LOG_FORMAT", variables.get("LOG_FORMAT", "console"))
 
 
 def _database_url(variables: Mapping[str, str]) -> str:
@@ -260,7 +280,7 @@ def _database_url(variables: Mapping[str, str]) -> str:
     https://specifications.freedesktop.org/basedir-spec/latest/: a relative path is ignored.
     """
     if "DATABASE_URL" in variables:
-        return _known_database(variables["DATABASE_URL"])
+        return database_address("DATABASE_URL", variables["DATABASE_URL"])
     state = Path(variables.get("XDG_STATE_HOME", ""))
     if not state.is_absolute():
         try:
@@ -271,11 +291,3 @@ def _database_url(variables: Mapping[str, str]) -> str:
                 "set it to sqlite:////path/to/file.sqlite3."
             ) from error
     return f"sqlite:///{state / 'sast-source' / 'sast-source.sqlite3'}"
-
-
-def _known_database(url: str) -> str:
-    if not _DATABASE.fullmatch(url):  # it may hold a password, so it is not shown
-        raise SettingsError(
-            "DATABASE_URL takes sqlite:////path/to/file.sqlite3 or postgresql://user@host/name."
-        )
-    return url

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot import environment
-from bot.domain.policy import LinkVisibility
 from bot.errors import SettingsError
-from bot.settings import Listen
+from bot.settings import LifeTimeSettings, Listen, OdcLimits, OdcPollPolicy, OdcSettings
 
 SOCKET_MODE = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 LIFETIME = {"LIFETIME_URL": "https://lifetime.example.com", "LIFETIME_TOKEN": "lifetime-token"}
+ODC = {
+    "ODC_PORTAL_URL": "https://acme.outsystems.dev",
+    "ODC_CLIENT_ID": "0c9f-client",
+    "ODC_CLIENT_SECRET": "odc-secret",
+}
 COMPLETE = SOCKET_MODE | LIFETIME | {"HOME": "/home/somebody"}
 
 
@@ -20,10 +22,6 @@ def written(folder, name, text):
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return str(path)
-
-
-def configured(tmp_path, text):
-    return COMPLETE | {"SAST_SOURCE_CONFIG": written(tmp_path, "sast-source.toml", text)}
 
 
 def sentence(environ):
@@ -71,6 +69,62 @@ def test_every_variable_is_read():
     assert settings.log_format == "json"
 
 
+def test_both_kinds_of_platform_stand_side_by_side():
+    lifetime, odc = environment.load(COMPLETE | ODC).platforms
+
+    assert isinstance(lifetime, LifeTimeSettings)
+    assert isinstance(odc, OdcSettings)
+    assert (lifetime.name, odc.name) == ("LifeTime", "ODC")
+    assert odc.client_id == "0c9f-client"
+    assert odc.client_secret.read().get_secret_value() == "odc-secret"
+    assert (odc.limits, odc.polling) == (OdcLimits(), OdcPollPolicy())
+
+
+def test_developer_cloud_alone_is_enough():
+    (odc,) = environment.load(SOCKET_MODE | ODC | {"HOME": "/home/somebody"}).platforms
+
+    assert odc.name == "ODC"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "https://acme.outsystems.dev/",
+        "https://ACME.outsystems.dev:443/apps/1?tab=code#top",
+        " https://somebody:once@acme.outsystems.dev/stages ",
+    ],
+)
+def test_of_the_portals_address_only_the_origin_counts(copied):
+    odc = environment.load(COMPLETE | ODC | {"ODC_PORTAL_URL": copied}).platforms[1]
+
+    assert str(odc.url) == "https://acme.outsystems.dev/"
+
+
+def test_a_portal_on_a_port_of_its_own_keeps_it():
+    copied = {"ODC_PORTAL_URL": "http://127.0.0.1:8443/portal"}
+
+    assert str(environment.load(COMPLETE | ODC | copied).platforms[1].url) == (
+        "http://127.0.0.1:8443/"
+    )
+
+
+def test_the_secret_of_developer_cloud_from_a_file_is_read_again(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("first\n", encoding="utf-8")
+    environ = COMPLETE | ODC | {"ODC_CLIENT_SECRET": "", "ODC_CLIENT_SECRET_FILE": str(file)}
+    secret = environment.load(environ).platforms[1].client_secret
+    file.write_text("second\n", encoding="utf-8")
+
+    assert secret.read().get_secret_value() == "second"
+
+
+def test_where_no_platform_is_configured_both_kinds_are_named():
+    said = sentence(SOCKET_MODE)
+
+    assert said.startswith("No platform is configured")
+    assert all(name in said for name in (*LIFETIME, *ODC, "SAST_SOURCE_CONFIG"))
+
+
 def test_a_signing_secret_alone_gives_http_mode():
     environ = COMPLETE | {"SLACK_APP_TOKEN": "  ", "SLACK_SIGNING_SECRET": "signing"}
 
@@ -86,7 +140,10 @@ def test_the_database_stands_in_the_state_directory_that_is_asked_about():
 
 
 def test_no_secret_shows_when_settings_are_printed():
-    assert "lifetime-token" not in repr(environment.load(COMPLETE))
+    shown = repr(environment.load(COMPLETE | ODC))
+
+    assert "lifetime-token" not in shown
+    assert "odc-secret" not in shown
 
 
 @pytest.mark.parametrize(
@@ -107,6 +164,18 @@ def test_no_secret_shows_when_settings_are_printed():
         ({"LIFETIME_TOKEN": "clé"}, "LIFETIME_TOKEN"),
         ({"LIFETIME_TOKEN": "two\nlines"}, "LIFETIME_TOKEN"),
         ({"LIFETIME_URL": "", "LIFETIME_TOKEN": ""}, "LIFETIME_URL"),
+        (ODC | {"ODC_PORTAL_URL": ""}, "ODC_PORTAL_URL is not"),
+        (ODC | {"ODC_PORTAL_URL": "acme"}, "ODC_PORTAL_URL"),
+        (ODC | {"ODC_CLIENT_ID": ""}, "ODC_CLIENT_ID is not"),
+        (ODC | {"ODC_CLIENT_ID": "two words"}, "ODC_CLIENT_ID"),
+        (ODC | {"ODC_CLIENT_SECRET": ""}, "ODC_CLIENT_SECRET (or ODC_CLIENT_SECRET_FILE) is not"),
+        (ODC | {"ODC_CLIENT_SECRET": "two words"}, "ODC_CLIENT_SECRET"),
+        (ODC | {"ODC_CLIENT_SECRET": "clé"}, "ODC_CLIENT_SECRET"),
+        (ODC | {"ODC_CLIENT_SECRET_FILE": "/nowhere/secret"}, "ODC_CLIENT_SECRET_FILE"),
+        (
+            {"ODC_PORTAL_URL": "https://acme.outsystems.dev"},
+            "ODC_CLIENT_ID and ODC_CLIENT_SECRET (or ODC_CLIENT_SECRET_FILE) are not",
+        ),
         ({"PUBLIC_URL": "bot.example.com"}, "PUBLIC_URL"),
         ({"LISTEN": "3000"}, "LISTEN"),
         ({"LISTEN": ":3000"}, "LISTEN"),
@@ -138,6 +207,15 @@ def test_several_things_that_are_wrong_are_each_said():
     named = ("SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "LIFETIME_URL", "LISTEN", "LOG_FORMAT")
     assert len(said) == len(named)
     assert all(name in text for name, text in zip(named, said, strict=True))
+
+
+def test_both_platforms_complain_and_nothing_is_said_twice():
+    environ = COMPLETE | ODC | {"LIFETIME_URL": "", "ODC_CLIENT_ID": ""}
+
+    lifetime, odc = environment.complaints(environ)
+
+    assert "LIFETIME_URL" in lifetime
+    assert "ODC_CLIENT_ID" in odc
 
 
 def test_the_first_complaint_is_the_one_that_load_makes():
@@ -200,107 +278,3 @@ def test_a_secret_given_twice_is_refused(tmp_path):
     file = written(tmp_path, "token", "other")
 
     assert "both set" in sentence(COMPLETE | {"LIFETIME_TOKEN_FILE": file})
-
-
-def test_the_file_holds_several_platforms_policy_and_limits(tmp_path):
-    token = written(tmp_path, "token", "from-a-file")
-    environ = configured(
-        tmp_path,
-        f"""
-        [limits]
-        packagings_at_once = 3
-
-        [polling]
-        deadline = 600
-
-        [policy]
-        link_visibility = "requester"
-        link_lifetime = "PT30M"
-        allow_production = true
-
-        [retention]
-        retrievals_days = 7
-
-        [[platform]]
-        name = "Europe"
-        url = "https://europe.example.com"
-        token = {{ file = "{token}" }}
-
-        [[platform]]
-        name = "Asia"
-        url = "https://asia.example.com"
-        token = {{ value = "asia-token" }}
-        limits = {{ packagings_at_once = 1 }}
-        """,
-    )
-
-    settings = environment.load(environ)
-
-    assert [platform.name for platform in settings.platforms] == ["LifeTime", "Europe", "Asia"]
-    at_once = [platform.limits.packagings_at_once for platform in settings.platforms]
-    assert at_once == [3, 3, 1]
-    assert all(p.polling.deadline == timedelta(minutes=10) for p in settings.platforms)
-    assert settings.platforms[1].token.read().get_secret_value() == "from-a-file"
-    assert settings.policy.link_visibility is LinkVisibility.REQUESTER
-    assert settings.policy.link_lifetime == timedelta(minutes=30)
-    assert settings.policy.allow_production
-    assert settings.retention.retrievals_days == 7
-
-
-def test_allow_production_of_the_environment_wins_over_the_file(tmp_path):
-    environ = configured(tmp_path, "[policy]\nallow_production = true")
-
-    assert not environment.load(environ | {"ALLOW_PRODUCTION": "false"}).policy.allow_production
-
-
-def test_fetch_needs_no_slack(tmp_path):
-    environ = LIFETIME | {
-        "SAST_SOURCE_CONFIG": written(tmp_path, "c.toml", "[policy]\nallow_production = true")
-    }
-
-    platforms, policy = environment.load_platforms(environ)
-
-    assert [platform.name for platform in platforms] == ["LifeTime"]
-    assert policy.allow_production
-
-
-PLATFORM = '[[platform]]\nname = "Asia"\nurl = "https://asia.example.com"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("polices = 1", "polices is not a setting"),
-        ("[policy]\nallow_prod = true", "policy.allow_prod is not a setting"),
-        (f'{PLATFORM}tokn = "x"', "platform 1: tokn is not a setting"),
-        (PLATFORM, "platform 1: token is missing"),
-        (f"{PLATFORM}token = {{}}", "platform 1: token is not right (give either a value or a"),
-        (f"{PLATFORM}token = {{ value = 'hush', limits = 1 }}", "platform 1: token.limits is not"),
-        (f"{PLATFORM}token = {{ value = 'hush hush' }}", 'token of the platform "Asia"'),
-        (f"{PLATFORM}token = {{ file = '/nowhere' }}", 'token of the platform "Asia"'),
-        (f"{PLATFORM}token = 'hush'", "platform 1: token is not right"),
-        ("[limits]\npackagings_at_once = 0", "limits.packagings_at_once is not right"),
-        ("[policy]\nlink_visibility = 'all'", "policy.link_visibility is not right"),
-        ("platform = 3", "platform is not right"),
-        ("[policy", "which is not valid TOML"),
-    ],
-)
-def test_what_is_wrong_in_the_file_is_said_with_its_place(tmp_path, text, said):
-    message = sentence(configured(tmp_path, text))
-
-    assert said in message
-    assert "\n" not in message
-    assert "hush" not in message
-
-
-def test_every_unknown_key_of_the_file_is_named(tmp_path):
-    message = sentence(configured(tmp_path, "[downloads]\nfirst = 1\nsecond = 2"))
-
-    assert "downloads.first" in message
-    assert "downloads.second" in message
-
-
-def test_two_platforms_of_one_name_are_refused(tmp_path):
-    text = f"{PLATFORM.replace('Asia', 'lifetime')}token = {{ value = 'x' }}"
-
-    assert "Two platforms have the name" in sentence(configured(tmp_path, text))

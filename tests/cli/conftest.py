@@ -1,9 +1,8 @@
-"""A sandbox LifeTime, our gateway to it, and a run that is handed both."""
+"""A sandbox LifeTime and a sandbox ODC, our gateways to them, and a run that is handed both."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -15,11 +14,21 @@ from bot.cli.fetch.progress import Step, line
 from bot.cli.fetch.run import Run, fetch_all
 from bot.domain.policy import Policy
 from bot.domain.polling import PollPolicy
+from bot.domain.target import RevisionWish
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import SandboxLifeTime
-from bot.settings import PlatformLimits, PlatformSettings, Secret
+from bot.sandbox.odc import SandboxOdc
+from bot.settings import (
+    LifeTimeSettings,
+    OdcLimits,
+    OdcPollPolicy,
+    OdcSettings,
+    PlatformLimits,
+    PlatformSettings,
+    Secret,
+)
 
 SPEED = 200.0
 
@@ -47,38 +56,61 @@ class Steps:
 
 
 class Fetch:
-    """One output folder and one platform, for as many runs as a test wants."""
+    """One output folder and the platforms of a test, for as many runs as it wants."""
 
-    def __init__(self, lifetime: SandboxLifeTime, out) -> None:
+    def __init__(self, out, lifetime: SandboxLifeTime | None, odc: SandboxOdc | None) -> None:
         self.lifetime = lifetime
+        self.odc = odc
         self.out = out
         self.steps = Steps()
         self.limits = PlatformLimits(requests_per_second=1000, requests_at_once=50)
+        self.odc_limits = OdcLimits(requests_per_second=1000, requests_at_once=50)
         self.polling = PollPolicy(deadline=timedelta(minutes=10))
+        self.odc_polling = OdcPollPolicy(deadline=timedelta(minutes=10))
         self.policy = Policy()
 
     async def run(
-        self, *applications: str, environment: str = "Testing", fresh: bool = False
+        self,
+        *applications: str,
+        environment: str | None = "Testing",
+        wish: RevisionWish | None = None,
+        fresh: bool = False,
     ) -> list[Entry]:
-        asked = [Asked(application=name, environment=environment) for name in applications]
-        async with self.source() as source:
-            with open_folder(self.out, self.lifetime.clock) as folder:
-                run = Run(
-                    [source], folder, self.policy, self.lifetime.clock, self.steps, fresh=fresh
-                )
+        clock = (self.lifetime or self.odc).clock
+        asked = [
+            Asked(application=name, environment=environment, wish=wish) for name in applications
+        ]
+        async with make_session() as session:
+            sources = [
+                Source(gateway(one, session, clock, lambda *_: None), one.polling)
+                for one in self.platforms()
+            ]
+            with open_folder(self.out, clock) as folder:
+                run = Run(sources, folder, self.policy, clock, self.steps, fresh=fresh)
                 return await fetch_all(run, asked)
 
-    @asynccontextmanager
-    async def source(self):
-        platform = PlatformSettings(
-            name="Sandbox",
-            url=self.lifetime.url,
-            token=Secret(value=self.lifetime.token),
-            limits=self.limits,
-        )
-        async with make_session() as session:
-            opened = gateway(platform, session, self.lifetime.clock, lambda *_: None)
-            yield Source(opened, self.polling)
+    def platforms(self) -> list[PlatformSettings]:
+        platforms = []
+        if self.lifetime is not None:
+            lifetime = LifeTimeSettings(
+                name="Sandbox",
+                url=self.lifetime.url,
+                token=Secret(value=self.lifetime.token),
+                limits=self.limits,
+                polling=self.polling,
+            )
+            platforms.append(lifetime)
+        if self.odc is not None:
+            odc = OdcSettings(
+                name="ODC",
+                url=self.odc.url,
+                client_id=self.odc.client_id,
+                client_secret=Secret(value=self.odc.client_secret),
+                limits=self.odc_limits,
+                polling=self.odc_polling,
+            )
+            platforms.append(odc)
+        return platforms
 
 
 @pytest.fixture
@@ -90,5 +122,26 @@ async def lifetime():
 
 
 @pytest.fixture
+async def odc():
+    server = SandboxOdc(clock=ScaledClock(SPEED))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
 def fetch(lifetime, tmp_path):
-    return Fetch(lifetime, tmp_path / "out")
+    return Fetch(tmp_path / "out", lifetime, None)
+
+
+@pytest.fixture
+def fetch_odc(odc, tmp_path):
+    return Fetch(tmp_path / "out", None, odc)
+
+
+@pytest.fixture
+async def fetch_both(lifetime, tmp_path):
+    odc = SandboxOdc(clock=lifetime.clock)
+    await odc.start()
+    yield Fetch(tmp_path / "out", lifetime, odc)
+    await odc.stop()

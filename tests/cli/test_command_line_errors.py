@@ -136,6 +136,7 @@ COMPLETE = {
         ({"LIFETIME_TOKEN": "two words"}, "LIFETIME_TOKEN"),
         ({"LIFETIME_TOKEN": "", "LIFETIME_TOKEN_FILE": "/nowhere"}, "LIFETIME_TOKEN_FILE"),
         ({"ALLOW_PRODUCTION": "perhaps"}, "ALLOW_PRODUCTION"),
+        ({"ODC_PORTAL_URL": "https://acme.outsystems.dev"}, "ODC_CLIENT_ID"),
         ({"SAST_SOURCE_CONFIG": "/nowhere"}, "SAST_SOURCE_CONFIG"),
     ],
 )
@@ -203,6 +204,14 @@ async def test_doctor_ends_with_1_where_something_blocks_and_says_how_to_mend_it
     assert "To mend it: " in ended.out
     assert ended.out.splitlines()[-1].startswith("1 blocked")
     assert "not-this-one" not in ended.out
+
+
+def test_a_revision_and_a_tag_at_once_are_one_sentence(end):
+    ended = end("fetch", "Library", "--revision", "12", "--tag", "1.4.0", **COMPLETE)
+
+    assert ended.status == 2
+    assert is_one_sentence(ended.err)
+    assert "--revision and --tag" in ended.err
 
 
 def test_a_wrong_address_for_the_manifest_is_one_sentence(end):

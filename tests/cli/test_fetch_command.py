@@ -14,6 +14,7 @@ import pytest
 import bot
 from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import Fault, SandboxLifeTime
+from bot.sandbox.odc import SandboxOdc
 
 ROOT = Path(bot.__file__).parents[1]
 PACKAGE = "EmployeeBackoffice-Testing-1.4.0.zip"
@@ -191,11 +192,54 @@ async def test_a_platform_that_is_not_configured_is_one_sentence_and_status_2(co
     ]
 
 
-async def test_a_line_without_an_environment_is_a_usage_error(command):
-    status, said = await command.run("EmployeeBackoffice")
+@pytest.fixture
+async def odc(command):
+    server = SandboxOdc(clock=ScaledClock(1))
+    server.knobs.packaging_seconds = 0.2
+    await server.start()
+    command.environment |= {
+        "ODC_PORTAL_URL": f"{server.url}/apps",
+        "ODC_CLIENT_ID": server.client_id,
+        "ODC_CLIENT_SECRET": server.client_secret,
+    }
+    yield server
+    await server.stop()
 
-    assert status == 2
-    assert "--env" in said
+
+async def test_both_platforms_are_configured_by_variables_and_on_chooses_one(command, odc):
+    both = await command.run("EmployeeBackoffice", "--env", "Testing")
+    status, said = await command.run("EmployeeBackoffice", "--env", "Testing", "--on", "odc")
+
+    assert both[0] == 1
+    assert "Say which platform with --on." in both[1]
+    assert status == 0
+    assert "EmployeeBackoffice in Testing: note: Revision 12 (1.4.0) runs in Testing" in said
+    assert "platform_error" not in said
+    assert odc.calls.packaging_posts == 1
+
+
+async def test_a_library_is_fetched_by_its_tag(command, odc):
+    status, said = await command.run("Currency Formatting", "--tag", "1.1.0", "--out", "out")
+
+    assert status == 0
+    assert "Currency Formatting, tag 1.1.0: done: " in said
+    assert odc.calls.packaging_posts == 1
+    (entry,) = json.loads((command.folder / "out" / "manifest.json").read_text())["applications"]
+    assert entry["target"]["wish"]["tag"] == "1.1.0"
+
+
+async def test_killed_again_and_again_nothing_is_packaged_twice_on_odc(command, odc):
+    odc.knobs.packaging_seconds = 1.5
+    line = ("EmployeeBackoffice", "--env", "Testing", "--on", "ODC", "--out", "out")
+    for part in ("calls the package", "downloading"):
+        killed = await command.start(*line)
+        await killed.until(part)
+        await killed.kill()
+    status, _ = await command.run(*line)
+
+    assert status == 0
+    assert odc.calls.packagings_doubled == 0
+    assert odc.calls.packagings_started == 1
 
 
 async def test_a_platform_that_is_not_there_is_a_sentence_for_each_application(command):

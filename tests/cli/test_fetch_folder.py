@@ -8,31 +8,35 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.cli.fetch.folder import FolderUnusable, open_folder
-from bot.cli.fetch.manifest import Asked, Entry, Failed, Reason, State, Where
+from bot.cli.fetch.manifest import Asked, Entry, Failed, Reason, State
 from bot.clock import SystemClock
-from bot.domain.target import Environment, Revision, Target
+from bot.domain.target import Build, Environment, Revision, RevisionWish, Target
 
 CLOCK = SystemClock()
+
+
+def written(folder) -> list[dict]:
+    return json.loads((folder / "manifest.json").read_text())["applications"]
+
+
 TESTING = Environment(platform="O11", key="e-1", name="Testing")
 
 
-def target(name: str = "Shop", key: str = "a-1", label: str = "1.4.0") -> Target:
+def target(name: str = "Shop", key: str = "a-1", label: str = "1.4.0", **fields) -> Target:
     return Target(
+        platform="O11",
         environment=TESTING,
         application=key,
         application_name=name,
         revision=Revision(label=label),
+        **fields,
     )
 
 
 def entry(of: Target, **fields: object) -> Entry:
-    asked = Asked(application=of.application_name, environment="Testing")
-    return Entry(
-        asked=asked,
-        target=Where.of(of),
-        revision=of.revision,
-        **{"state": State.PACKAGING, "package_key": "p-1", **fields},
-    )
+    asked = Asked(application=of.application_name, environment="Testing", wish=of.wish)
+    begun = Entry.of(asked, of, State.PACKAGING)
+    return begun.model_copy(update={"package_key": "p-1", **fields})
 
 
 def test_what_is_kept_is_found_by_the_next_run(tmp_path):
@@ -163,9 +167,52 @@ def test_a_name_that_stands_in_the_manifest_is_taken(tmp_path):
 def test_only_what_ended_the_package_makes_the_next_run_ask_for_another(reason, goes_on):
     failure = Failed(reason=reason, text="x") if reason else None
 
-    assert entry(target(), failure=failure).goes_on_with(Revision(label="1.4.0")) is goes_on
+    assert entry(target(), failure=failure).goes_on_with(target()) is goes_on
 
 
-def test_a_package_of_another_revision_is_not_gone_on_with():
-    assert not entry(target()).goes_on_with(Revision(label="1.5.0"))
-    assert not entry(target()).goes_on_with(Revision(label="1.4.0", is_modified=True))
+def test_a_package_of_another_revision_or_build_is_not_gone_on_with():
+    modified = target().model_copy(update={"revision": Revision(label="1.4.0", is_modified=True)})
+    rebuilt = target(build=Build(key="b-2", reason="The newest."))
+
+    assert not entry(target()).goes_on_with(target(label="1.5.0"))
+    assert not entry(target()).goes_on_with(modified)
+    assert not entry(target()).goes_on_with(rebuilt)
+    assert not entry(target(build=Build(key="b-1", reason="x"))).goes_on_with(rebuilt)
+    assert entry(target(build=Build(key="b-2", reason="Then."))).goes_on_with(rebuilt)
+
+
+def test_a_request_that_was_not_answered_is_known_for_that_very_build_only():
+    at = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
+    sent = entry(target(), package_key=None, sent_at=at)
+
+    assert sent.unanswered(target()) == at
+    assert sent.unanswered(target(label="1.5.0")) is None
+    assert entry(target(), sent_at=at).unanswered(target()) is None
+    assert not sent.goes_on_with(target())
+
+
+def test_two_revisions_of_one_application_stand_side_by_side(tmp_path):
+    twelve, tagged = RevisionWish(number=12), RevisionWish(tag="1.4.0")
+    alone = {"environment": None}
+    with open_folder(tmp_path, CLOCK) as folder:
+        for wish, package in ((None, "p-0"), (twelve, "p-12"), (tagged, "p-t")):
+            one = target(wish=wish).model_copy(update=alone)
+            name = folder.file_name(one)
+            folder.keep(entry(one, package_key=package, file=name, state=State.DONE))
+        found = folder.find(target(wish=twelve).model_copy(update=alone))
+        files = {each["file"] for each in written(tmp_path)}
+
+        assert found.package_key == "p-12"
+        assert folder.find(target(wish=RevisionWish(number=11)).model_copy(update=alone)) is None
+    assert len(files) == 3
+    assert [each["target"]["environment"] for each in written(tmp_path)] == [None] * 3
+    assert [each["package_key"] for each in written(tmp_path)] == ["p-0", "p-12", "p-t"]
+
+
+def test_what_could_not_be_found_is_told_apart_by_what_was_wished_for(tmp_path):
+    failed = {"state": State.FAILED, "failure": Failed(reason=Reason.NAMES, text="No.")}
+    with open_folder(tmp_path, CLOCK) as folder:
+        for wish in (None, RevisionWish(number=12)):
+            folder.keep(Entry(asked=Asked(application="Shop", wish=wish), **failed))
+
+    assert [each["asked"]["environment"] for each in written(tmp_path)] == [None, None]

@@ -53,6 +53,7 @@ def test_a_terminal_shows_a_bar_while_it_runs_and_a_line_at_the_end():
     console = Console(file=out, force_terminal=True, width=120, _environ={})
     with BarReport(console) as report:
         report.say(Step(NAME, Stage.WAITING, "3 ahead"))
+        report.say(Step(NAME, Stage.NOTE, "Revision 12 runs there."))
         report.say(Step(NAME, Stage.PACKAGING, "Preparing module [Shop]"))
         report.say(Step("[red]Odd[/red] in Testing", Stage.PACKAGING))
         report.say(Step(NAME, Stage.DOWNLOADING, "", 1_000_000, 4_000_000))
@@ -61,6 +62,7 @@ def test_a_terminal_shows_a_bar_while_it_runs_and_a_line_at_the_end():
         report.say(Step(NAME, Stage.DONE, "Shop.zip"))
         report.say(Step("[red]Odd[/red] in Testing", Stage.FAILED, "no"))
 
+    assert "note: Revision 12 runs there." in during
     assert "warning: old server" in during
     assert "Shop in Testing: done: Shop.zip" in out.getvalue()
     assert "[red]Odd[/red] in Testing: failed: no" in out.getvalue()
@@ -74,3 +76,12 @@ def test_a_bar_counts_the_bytes():
         report.say(Step(NAME, Stage.DOWNLOADING, "", 1_000_000, 4_000_000))
 
     assert "1.0 of 4.0 MB" in out.getvalue()
+
+
+def test_a_bar_says_how_many_requests_are_ahead_at_the_platforms_rate_limit():
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=120, _environ={})
+    with BarReport(console) as report:
+        report.say(Step(NAME, Stage.LIMITED, "7 ahead"))
+
+    assert "waiting for the platform's rate limit: 7 ahead" in out.getvalue()

@@ -38,7 +38,13 @@ async def test_an_application_is_fetched_verified_and_described(fetch):
         "EmployeeBackoffice_CS",
         "Gehälter und Zulagen",
     ]
-    assert described["revision"] == {"label": "1.4.0", "is_modified": False}
+    assert described["revision"] == {
+        "label": "1.4.0",
+        "is_modified": False,
+        "number": None,
+    }
+    assert described["build"] is None
+    assert described["files"] > len(described["modules"])
     assert described["target"]["environment"]["name"] == "Testing"
     assert described["requested_at"] < described["packaged_at"] < described["downloaded_at"]
     assert described["failure"] is None
@@ -46,6 +52,7 @@ async def test_an_application_is_fetched_verified_and_described(fetch):
 
 async def test_several_are_fetched_at_once_within_the_platforms_limit(fetch):
     names = [app.name for app in fetch.lifetime.infrastructure.add_applications(9)]
+    fetch.lifetime.knobs.packaging_seconds = 60
     fetch.limits = PlatformLimits(
         packagings_at_once=3, requests_per_second=1000, requests_at_once=50
     )

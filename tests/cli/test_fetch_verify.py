@@ -57,13 +57,22 @@ def test_a_whole_package_names_its_modules_and_counts_what_is_in_them(check):
 
     assert verified.modules == ("Shop", "Shop_CS")
     assert verified.entries == 2 + 2 * len(FILES)
+    assert verified.files == 2 * len(FILES)
     assert verified.unpacked_bytes == 2 * len(MODULE) + 2 * sum(map(len, FILES.values()))
     assert verified.warnings == ()
 
 
-def test_a_zip_without_a_module_is_not_a_package(check):
-    with pytest.raises(PackageDamaged, match="holds no module"):
-        check(zipped({"readme.txt": b"hello", "Other.zip": MODULE}))
+def test_a_package_of_another_layout_is_one_too_and_its_files_are_counted(check):
+    verified = check(zipped({"src/Program.cs": b"class P { }", "src/": b"", "more.zip": MODULE}))
+
+    assert verified.modules == ()
+    assert verified.files == 1 + len(FILES)
+
+
+@pytest.mark.parametrize("files", [{}, {"src/": b""}], ids=["nothing", "a folder"])
+def test_a_zip_without_a_file_is_not_a_package(check, files):
+    with pytest.raises(PackageDamaged, match="holds no files"):
+        check(zipped(files))
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Login</html>", PACKAGE[:-1], PACKAGE[:200]])

@@ -25,7 +25,7 @@ from bot.sandbox.lifetime import SandboxLifeTime
 from bot.sandbox.slack import Fault, SandboxSlack
 from bot.sandbox.slack import scopes as slacks_scopes
 from bot.service import Service
-from bot.settings import Listen, PlatformLimits, PlatformSettings, Secret, Settings, SlackSettings
+from bot.settings import LifeTimeSettings, Listen, PlatformLimits, Secret, Settings, SlackSettings
 from bot.slack import methods
 from bot.slack.actions import Action
 from bot.slack.methods import Method
@@ -160,7 +160,7 @@ def test_every_method_can_be_called_with_what_the_manifest_asks_for():
 
 def settings_between(slack, lifetime, folder):
     """Give the settings of a bot in Socket Mode that shares packages as files."""
-    platform = PlatformSettings(
+    platform = LifeTimeSettings(
         name="LifeTime",
         url=lifetime.url,
         token=Secret(value=lifetime.token),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import typer
 
@@ -24,6 +25,7 @@ def doctor() -> None:
     """
     settings = _settings()
     log.configure(settings.log_format)
+    logging.getLogger().setLevel(logging.WARNING)  # what is found is shown, not logged
     findings = asyncio.run(examine(settings, SystemClock()))
     show(findings)
     if any(each.verdict is Verdict.BLOCKED for each in findings):

@@ -2,81 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Final
 
 import aiohttp
 from pydantic import HttpUrl
 
+from bot.cli.doctor.advice import Advice, advice_for
 from bot.cli.doctor.clocks import clock_finding
 from bot.cli.doctor.finding import Finding, blocked, ok, warning
 from bot.clock import Clock
 from bot.domain.policy import Policy, warnings_for
 from bot.domain.target import Catalogue, Environment, Target
 from bot.domain.value import ApplicationKey
-from bot.errors import PlatformError, PlatformRefused
-from bot.platforms.http import PlatformClient
-from bot.platforms.lifetime import LifeTimeGateway
+from bot.errors import PlatformBusy, PlatformError, PlatformRefused
+from bot.platforms.gateway import gateway
 from bot.settings import PlatformSettings
 
 _SECONDS: Final = 6.0
-_ACCOUNT: Final = (
-    "Create a service account in LifeTime (User Management, Service Accounts) whose role may list "
-    "the environments and has Open & Debug on those to retrieve from, and set its token."
-)
-_NETWORK: Final = (
-    "Check the platform's URL, and let this machine reach it by HTTPS: `curl -v` to that address "
-    "shows where it stops."
-)
 
 
 async def check_platform(
     settings: PlatformSettings, policy: Policy, session: aiohttp.ClientSession, clock: Clock
 ) -> list[Finding]:
-    """Look at one platform: its answer, its token, its clock, its environments."""
-    timeout = min(settings.limits.timeout_seconds, _SECONDS)
-    limits = settings.limits.model_copy(update={"attempts": 1, "timeout_seconds": timeout})
-    settings = settings.model_copy(update={"limits": limits})
-    client = PlatformClient(settings, session, clock, lambda *_: None)
-    gateway = LifeTimeGateway(settings, client, clock)
+    """Look at one platform: its answer, our account, its clock, its environments."""
+    advice = advice_for(settings)
+    opened = gateway(_hurried(settings), session, clock, _unobserved)
     try:
-        catalogue = await gateway.catalogue(fresh=True)
-        ahead = await gateway.clock_ahead()
+        catalogue = await opened.catalogue(fresh=True)
+        ahead = await opened.clock_ahead()
     except PlatformError as error:
-        remedy = _ACCOUNT if isinstance(error, PlatformRefused) else _NETWORK
-        return [blocked(settings.name, error.message, remedy), *_in_the_clear(settings)]
+        found = blocked(settings.name, error.message, _remedy(error, advice))
+        return [found, *_in_the_clear(settings, advice)]
     return [
-        _reached(catalogue),
-        *_in_the_clear(settings),
+        _reached(catalogue, advice),
+        *_in_the_clear(settings, advice),
         clock_finding(settings.name, ahead),
-        *(_environment(each, policy) for each in catalogue.environments),
-        *_nothing_allowed(catalogue, policy),
+        *_environments(catalogue, policy),
+        *_nothing_allowed(catalogue, policy, advice),
     ]
 
 
-def _reached(catalogue: Catalogue) -> Finding:
+def _hurried(settings: PlatformSettings) -> PlatformSettings:
+    """Let each question be asked once and in a hurry."""
+    timeout = min(settings.limits.timeout_seconds, _SECONDS)
+    limits = settings.limits.model_copy(update={"attempts": 1, "timeout_seconds": timeout})
+    return settings.model_copy(update={"limits": limits})
+
+
+def _unobserved(_call: str, _outcome: str, _seconds: float) -> None:
+    """Count nothing: doctor has no metrics."""
+
+
+def _remedy(error: PlatformError, advice: Advice) -> str:
+    match error:
+        case PlatformRefused():
+            return advice.refused
+        case PlatformBusy():
+            return "Wait a minute, and run doctor again."
+        case _:
+            return advice.unreachable
+
+
+def _reached(catalogue: Catalogue, advice: Advice) -> Finding:
     environments, applications = len(catalogue.environments), len(catalogue.applications)
-    if not environments or not applications:
-        return blocked(
-            catalogue.platform,
-            f"The platform answers, but shows this token {environments} environments and "
-            f"{applications} applications.",
-            _ACCOUNT,
-        )
-    return ok(
-        catalogue.platform,
-        f"The platform takes the token and shows {environments} environments and "
-        f"{applications} applications.",
-    )
+    seen = f"{environments} environments and {applications} applications"
+    if environments and applications:
+        text = f"{advice.account} is accepted and sees {seen}. {advice.sees_part}"
+        return ok(catalogue.platform, text.rstrip())
+    remedy = advice.sees_no_applications if environments else advice.sees_no_environments
+    text = f"{advice.account} is accepted, but sees {seen}."
+    return blocked(catalogue.platform, text, remedy)
 
 
-def _in_the_clear(settings: PlatformSettings) -> list[Finding]:
+def _in_the_clear(settings: PlatformSettings, advice: Advice) -> list[Finding]:
     if settings.url.scheme == "https" or is_loopback(settings.url):
         return []
     return [
         warning(
             settings.name,
-            "The platform's URL begins with http://, so the token travels unencrypted.",
+            f"The platform's URL begins with http://, so {advice.in_the_clear} unencrypted.",
             "Use its https:// address.",
         )
     ]
@@ -91,32 +97,50 @@ def is_loopback(url: HttpUrl) -> bool:
         return host == "localhost"
 
 
-def _environment(environment: Environment, policy: Policy) -> Finding:
-    subject = f"{environment.platform}, {environment.name}"
-    runs = f"Runs version {environment.version}" if environment.version else "Of unknown version"
+def _environments(catalogue: Catalogue, policy: Policy) -> Iterator[Finding]:
+    names = [each.name for each in catalogue.environments]
+    for each in catalogue.environments:
+        subject = f"{each.platform}, {each.name}"
+        if names.count(each.name) > 1:
+            subject += f" ({each.portfolio or each.key})"
+        yield _environment(subject, each, policy)
+
+
+def _environment(subject: str, environment: Environment, policy: Policy) -> Finding:
     if policy.refuses(environment):
-        return ok(
-            subject,
-            f"{runs}. Counts as production, which this installation refuses (ALLOW_PRODUCTION).",
-        )
-    anything = Target(environment=environment, application=ApplicationKey("-"), application_name="")
+        text = "Counts as production, which this installation refuses (ALLOW_PRODUCTION)."
+        return ok(subject, _runs(environment) + text)
+    anything = Target(
+        platform=environment.platform,
+        environment=environment,
+        application=ApplicationKey("-"),
+        application_name="",
+    )
     said = warnings_for(anything)
     if said:
         remedies = ["Bring it online."] * environment.is_offline
         if len(said) > len(remedies):
             remedies.append(f"Upgrade it to {environment.minimum_version} or newer.")
         return warning(subject, " ".join(said), " ".join(remedies))
-    return ok(subject, f"{runs}. Source code can be retrieved.")
+    return ok(subject, f"{_runs(environment)}Source code can be retrieved.")
 
 
-def _nothing_allowed(catalogue: Catalogue, policy: Policy) -> list[Finding]:
+def _runs(environment: Environment) -> str:
+    """Say the version, where versions tell what can be retrieved."""
+    if environment.version:
+        return f"Runs version {environment.version}. "
+    return "Of unknown version. " if environment.minimum_version else ""
+
+
+def _nothing_allowed(catalogue: Catalogue, policy: Policy, advice: Advice) -> list[Finding]:
     refused = [policy.refuses(each) for each in catalogue.environments]
     if not refused or not all(refused):
         return []
     return [
         warning(
             catalogue.platform,
-            "Every environment that the token sees counts as production and is refused.",
-            "Let the service account see others, or set ALLOW_PRODUCTION=true.",
+            f"Every environment that {advice.account[0].lower()}{advice.account[1:]} sees counts "
+            "as production and is refused.",
+            advice.sees_only_production,
         )
     ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.cli.fetch.delivery import Delivered, Delivery
 from bot.cli.fetch.download import hash_of
 from bot.cli.fetch.failure import FetchFailed, PackageGone
 from bot.cli.fetch.folder import Folder
-from bot.cli.fetch.manifest import Asked, Entry, Failed, Reason, State, Where
+from bot.cli.fetch.manifest import Asked, Entry, Failed, Reason, State
 from bot.cli.fetch.packaging import Following
 from bot.cli.fetch.progress import Report, Stage, Step
+from bot.cli.fetch.starting import Starting
+from bot.cli.fetch.watching import Watching
 from bot.clock import Clock
 from bot.domain.packaging import PackagingReport
 from bot.domain.policy import warnings_for
@@ -66,16 +69,14 @@ class Fetching:
             return self._fail(FetchFailed(Reason.DISK, text))
 
     async def _fetch(self, *, fresh: bool) -> Entry:
-        self.target = await self.source.gateway.describe(self.target)
-        entry = None if fresh else self.folder.find(self.target)
-        if entry is not None and not entry.goes_on_with(self.target.revision):
-            entry = None
-        if entry is not None and await self._is_there(entry):
-            return self._keep_file(entry)
-        for warning in warnings_for(self.target):
-            self._say(Stage.WARNING, warning)
+        self.target = await self._described()
+        known = None if fresh else self.folder.find(self.target)
+        begun = known if known is not None and known.goes_on_with(self.target) else None
+        if begun is not None and await self._is_there(begun):
+            return self._keep_file(begun)
+        self._announce()
         try:
-            return await self._bring(entry)
+            return await self._bring(begun, known.unanswered(self.target) if known else None)
         except PackageGone:
             self._say(Stage.WARNING, "The platform no longer has the package; packaging it again.")
         try:
@@ -84,6 +85,20 @@ class Fetching:
             raise FetchFailed(
                 Reason.GONE, "The platform has thrown the package away twice before it was fetched."
             ) from gone
+
+    async def _described(self) -> Target:
+        watching = Watching(self.clock, self._say)
+        try:
+            return await self.source.gateway.describe(self.target, watching)
+        except PlatformNotFound as error:  # such as a revision that nobody made
+            raise FetchFailed(Reason.NAMES, error.message) from error
+
+    def _announce(self) -> None:
+        """Say what is to be known before it comes: which build it is, and what speaks against."""
+        if self.target.build is not None:
+            self._say(Stage.NOTE, self.target.build.reason)
+        for warning in warnings_for(self.target):
+            self._say(Stage.WARNING, warning)
 
     async def _is_there(self, entry: Entry) -> bool:
         """Whether the file of an earlier run stands there as it was written."""
@@ -97,8 +112,9 @@ class Fetching:
         self._say(Stage.KEPT, f"{entry.file}, fetched {when}; --fresh fetches it again")
         return self._keep(entry, asked=self.asked, state=State.DONE, failure=None)
 
-    async def _bring(self, entry: Entry | None) -> Entry:
-        entry, report = await self._packaged(entry)
+    async def _bring(self, begun: Entry | None, asked_before: datetime | None = None) -> Entry:
+        """Package it, or go on with what was begun, and bring it into the folder."""
+        entry, report = await self._packaged(begun, asked_before)
         file = self.folder.file_name(self.target)
         delivery = Delivery(self.source.gateway, self.target, report, self.clock, self.report.say)
         async with self.source.downloads.take(self.target.key):
@@ -112,22 +128,31 @@ class Fetching:
             size_bytes=delivered.size_bytes,
             sha256=delivered.sha256,
             modules=delivered.content.modules,
+            files=delivered.content.files,
             downloaded_at=self.clock.now(),
             warnings=(*warnings_for(self.target), *delivered.content.warnings),
         )
         self._say(Stage.DONE, _summary(file, delivered))
         return done
 
-    async def _packaged(self, entry: Entry | None) -> tuple[Entry, PackagingReport]:
+    async def _packaged(
+        self, begun: Entry | None, asked_before: datetime | None
+    ) -> tuple[Entry, PackagingReport]:
         """Wait for a turn and for the package; the entry is of a packaging that has begun."""
         turns = self.source.packagings
-        is_under_way = entry is not None
+        is_under_way = begun is not None
         if turns.working >= turns.at_once and not is_under_way:
             self._say(Stage.WAITING, f"{turns.working + turns.waiting} ahead")
         async with turns.take(self.target.key, is_under_way=is_under_way):
-            entry, first = await (self._start() if entry is None else self._go_on(entry))
+            start = self._start(asked_before) if begun is None else self._go_on(begun)
+            entry, first = await start
             following = Following(
-                self.source.gateway, self.target, self.source.polling, self.clock, self._packaging
+                self.source.gateway,
+                self.target,
+                self.source.polling,
+                self.clock,
+                Watching(self.clock, self._say),
+                self._packaging,
             )
             try:
                 report = await following.until_packaged(entry, first)
@@ -135,23 +160,16 @@ class Fetching:
                 raise PackageGone from error
         return self._keep(entry, state=State.PACKAGED, packaged_at=self.clock.now()), report
 
-    async def _start(self) -> tuple[Entry, PackagingReport]:
+    async def _start(self, asked_before: datetime | None) -> tuple[Entry, PackagingReport | None]:
         self._packaging("")
-        report = await self.source.gateway.start_packaging(self.target)
-        entry = Entry(
-            asked=self.asked,
-            state=State.PACKAGING,
-            target=Where.of(self.target),
-            revision=self.target.revision,
-            package_key=report.package,
-            requested_at=self.clock.now(),
-            warnings=warnings_for(self.target),
+        starting = Starting(
+            self.asked, self.target, self.source.gateway, self.folder, self.clock, self._say
         )
-        self.folder.keep(entry)  # from here on, no run asks for it a second time
+        entry, report = await starting.start(asked_before)
         self._packaging(f"the platform calls the package {report.package}")
         return entry, report
 
-    async def _go_on(self, entry: Entry) -> tuple[Entry, None]:
+    async def _go_on(self, entry: Entry) -> tuple[Entry, PackagingReport | None]:
         self._packaging(f"going on with package {entry.package_key} of an earlier run")
         begun = {"state": State.PACKAGING, "failure": None, "messages": ()}
         return self._keep(entry, asked=self.asked, **begun), None
@@ -178,12 +196,9 @@ def keep_failure(
     Raises FolderUnusable.
     """
     known = folder.find(target) if target else folder.find_asked(asked)
-    entry = known or Entry(
-        asked=asked,
-        state=State.FAILED,
-        target=Where.of(target) if target else None,
-        revision=target.revision if target else None,
-    )
+    entry = known or Entry(asked=asked, state=State.FAILED)
+    if known is None and target is not None:
+        entry = Entry.of(asked, target, State.FAILED)
     update = {
         "state": State.FAILED,
         "failure": Failed(reason=failure.reason, text=failure.message),
@@ -193,5 +208,10 @@ def keep_failure(
 
 
 def _summary(file: str, delivered: Delivered) -> str:
-    number = len(delivered.content.modules)
-    return f"{file}, {delivered.size_bytes:,} bytes, {number} module{'s' * (number != 1)}"
+    content = delivered.content
+    holds = _number(len(content.modules), "module") or _number(content.files, "file")
+    return f"{file}, {delivered.size_bytes:,} bytes, {holds}"
+
+
+def _number(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}" if number else ""

@@ -64,8 +64,8 @@ class BarReport:
 
     def say(self, step: Step) -> None:
         """Move the bar of an application, or print the line with which it ends."""
-        if step.stage is Stage.WARNING:
-            self._print(step, "yellow")
+        if step.stage in {Stage.NOTE, Stage.WARNING}:
+            self._print(step, "yellow" if step.stage is Stage.WARNING else "")
             return
         if step.stage.is_end:
             if step.name in self._tasks:
@@ -82,7 +82,12 @@ class BarReport:
             self._tasks[step.name] = self._bars.add_task("", total=None)
         self._bars.update(
             self._tasks[step.name],
-            description=escape(line(Step(step.name, step.stage))),
+            description=escape(line(Step(step.name, step.stage, _short(step)))),
             completed=step.done_bytes,
             total=step.total_bytes,
         )
+
+
+def _short(step: Step) -> str:
+    """Give the detail where there is room for it beside a bar."""
+    return step.detail if step.stage is Stage.LIMITED else ""

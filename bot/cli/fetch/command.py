@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,14 +17,17 @@ from typing import Annotated
 
 import typer
 
-from bot import environment
+from bot import environment, log
 from bot.cli.fetch.application import Source
 from bot.cli.fetch.folder import MANIFEST, open_folder
 from bot.cli.fetch.manifest import Asked, Entry, State
 from bot.cli.fetch.progress import PlainReport, Report
 from bot.cli.fetch.run import Run, fetch_all
 from bot.clock import SystemClock
+from bot.domain.names import platform_called
 from bot.domain.policy import Policy
+from bot.domain.target import RevisionWish
+from bot.domain.value import PlatformName
 from bot.errors import SettingsError
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
@@ -32,11 +36,23 @@ from bot.settings import PlatformSettings
 _INTERRUPTED = 130  # what shells give for Ctrl-C
 
 Applications = Annotated[
-    list[str], typer.Argument(metavar="APP…", help="Applications, by name or platform key.")
+    list[str],
+    typer.Argument(metavar="APP…", help="Applications, by name or platform key, or build keys."),
 ]
 EnvironmentName = Annotated[
-    str, typer.Option("--env", "-e", help="The environment, by name or platform key.")
+    str,
+    typer.Option(
+        "--env",
+        "-e",
+        metavar="ENV",
+        help="The environment, by name or platform key; libraries and builds need none.",
+    ),
 ]
+Revision = Annotated[
+    int | None,
+    typer.Option("--revision", metavar="N", min=0, help="This revision, where there are any."),
+]
+Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="The revision with this tag.")]
 Out = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="Where packages and manifest go.")
 ]
@@ -50,19 +66,25 @@ Fresh = Annotated[
 
 def fetch(
     applications: Applications,
-    env: EnvironmentName,
+    *,
+    env: EnvironmentName = "",
+    revision: Revision = None,
+    tag: Tag = "",
     out: Out = Path("source-code"),
     on: On = "",
-    fresh: Fresh = False,  # noqa: FBT002 - how Typer declares a flag
+    fresh: Fresh = False,
 ) -> None:
     """Fetch source code packages into a folder, verify them, and write a manifest.
 
     Run again after an interruption, it goes on where it ended: nothing is packaged twice, and what
     is there and whole is kept.
     """
+    wish = _wish(revision, tag.strip())
+    _keep_quiet()
     platforms, policy = environment.load_platforms()
     platforms = _chosen(platforms, on)
-    asked = [Asked(application=name, environment=env) for name in applications]
+    place = env.strip() or None
+    asked = [Asked(application=name, environment=place, wish=wish) for name in applications]
     try:
         entries = asyncio.run(_fetch(platforms, policy, asked, out, fresh=fresh))
     except KeyboardInterrupt:
@@ -95,12 +117,28 @@ def _unobserved(_call: str, _outcome: str, _seconds: float) -> None:
     """Count nothing: a run of a few minutes has no metrics."""
 
 
+def _keep_quiet() -> None:
+    """Leave standard output to the progress; what the bot would log, the manifest has."""
+    log.configure("console")
+    logging.getLogger().setLevel(logging.WARNING)
+
+
+def _wish(revision: int | None, tag: str) -> RevisionWish | None:
+    if revision is not None and tag:
+        raise SettingsError("--revision and --tag name one revision each: give one of them.")
+    if revision is None and not tag:
+        return None
+    return RevisionWish(number=revision, tag=tag)
+
+
 def _chosen(platforms: Sequence[PlatformSettings], name: str) -> tuple[PlatformSettings, ...]:
-    chosen = [one for one in platforms if name.casefold() in {"", one.name.casefold()}]
-    if not chosen:
+    if not name.strip():
+        return tuple(platforms)
+    called = platform_called(name, [PlatformName(one.name) for one in platforms])
+    if called is None:
         names = ", ".join(one.name for one in platforms)
         raise SettingsError(f"--on names {name!r}, but the configured platforms are: {names}.")
-    return tuple(chosen)
+    return tuple(one for one in platforms if one.name == called)
 
 
 @contextmanager

@@ -15,12 +15,14 @@ class Stage(StrEnum):
     """Where one application is; the value is what the line says."""
 
     WAITING = "waiting for its turn"
+    LIMITED = "waiting for the platform's rate limit"
     PACKAGING = "packaging"
     DOWNLOADING = "downloading"
     VERIFYING = "verifying"
     DONE = "done"
     KEPT = "already there"
     FAILED = "failed"
+    NOTE = "note"
     WARNING = "warning"
 
     @property

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from bot.cli.fetch.application import Fetching, Source, keep_failure
 from bot.cli.fetch.failure import FetchFailed
 from bot.cli.fetch.folder import Folder
-from bot.cli.fetch.manifest import Asked, Entry, Reason
+from bot.cli.fetch.manifest import Asked, Entry
 from bot.cli.fetch.progress import Report, Stage, Step
-from bot.cli.fetch.targets import find_target
+from bot.cli.fetch.targets import Searched, find_target
 from bot.clock import Clock
 from bot.domain.policy import Policy
 from bot.domain.target import Catalogue, Target
 from bot.errors import PlatformError
+from bot.ports import PlatformGateway
 
 
 @dataclass
@@ -35,41 +36,39 @@ async def fetch_all(run: Run, asked: Sequence[Asked]) -> list[Entry]:
 
     Two names of one target are fetched once. Raises FolderUnusable only.
     """
-    catalogues, failure = await _catalogues(run)
+    searched = await _search(run)
     entries: list[Entry] = []
     targets: dict[str, tuple[Asked, Target]] = {}
     for one in asked:
         try:
-            target = _target(run, one, catalogues, failure)
+            target = await find_target(one, searched, run.policy)
         except FetchFailed as error:
-            name = f"{one.application} in {one.environment}"
-            run.report.say(Step(name, Stage.FAILED, error.message))
+            run.report.say(Step(str(one), Stage.FAILED, error.message))
             entries.append(keep_failure(run.folder, one, error))
         else:
             targets.setdefault(target.key, (one, target))
     return [*entries, *await _fetch(run, [*targets.values()])]
 
 
-def _target(
-    run: Run, asked: Asked, catalogues: Sequence[Catalogue], failure: PlatformError | None
-) -> Target:
-    if not catalogues and failure is not None:
-        raise FetchFailed(Reason.PLATFORM, failure.message)
-    return find_target(asked, catalogues, run.policy)
-
-
-async def _catalogues(run: Run) -> tuple[list[Catalogue], PlatformError | None]:
+async def _search(run: Run) -> Searched:
     """Read what the platforms have; one that cannot be read is said, and the others searched."""
-    catalogues: list[Catalogue] = []
-    failure: PlatformError | None = None
-    for source in run.sources:
-        try:
-            catalogues.append(await source.gateway.catalogue())
-        except PlatformError as error:
-            failure = error
-            if len(run.sources) > 1:
-                run.report.say(Step(source.gateway.name, Stage.WARNING, error.message))
-    return catalogues, failure
+    gateways = [source.gateway for source in run.sources]
+    searched = Searched(gateways)
+    for gateway, found in zip(gateways, await asyncio.gather(*map(_read, gateways)), strict=True):
+        if isinstance(found, Catalogue):
+            searched.catalogues.append(found)
+            continue
+        searched.failures[gateway.name] = found
+        if len(gateways) > 1:
+            run.report.say(Step(gateway.name, Stage.WARNING, found.message))
+    return searched
+
+
+async def _read(gateway: PlatformGateway) -> Catalogue | PlatformError:
+    try:
+        return await gateway.catalogue()
+    except PlatformError as error:
+        return error
 
 
 async def _fetch(run: Run, targets: Sequence[tuple[Asked, Target]]) -> list[Entry]:

@@ -1,8 +1,9 @@
 """Whether a file is a whole package: every checksum, down into the zips within the zip.
 
-A package is a zip with one zip for each module, `<Module>.v<N>.zip` (OutSystems' own client looks
-for just that). Nothing is unpacked here, so hostile names are only counted; what could hurt a
-reader, a zip bomb, is refused by what was really read and never by what a header says.
+LifeTime's packages hold one zip for each module, `<Module>.v<N>.zip` (OutSystems' own client looks
+for just that); how those of Developer Cloud are laid out is not published, so that any zip with
+files in it is a package. Nothing is unpacked here, so hostile names are only counted; what could
+hurt a reader, a zip bomb, is refused by what was really read and never by what a header says.
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ DEFAULT_LIMITS = Limits()
 class Verified:
     """What a whole package holds."""
 
-    modules: tuple[str, ...]
+    modules: tuple[str, ...]  # of those that have a zip each
     entries: int
+    files: int  # those in the zips within it included, and not those zips
     unpacked_bytes: int
     warnings: tuple[str, ...] = ()
 
@@ -89,10 +91,8 @@ def verify(path: Path, limits: Limits = DEFAULT_LIMITS, stop: Stop | None = None
             reading.read(file, depth=0)
     except _Unreadable as error:
         raise PackageDamaged(f"The package is not a whole zip file: {error}.") from error
-    if not reading.modules:
-        raise PackageDamaged(
-            "The package is a whole zip file, but holds no module (<Module>.v<N>.zip)."
-        )
+    if not reading.files:
+        raise PackageDamaged("The package is a whole zip file, but holds no files.")
     return reading.result()
 
 
@@ -113,6 +113,7 @@ class _Reading:
     stop: Stop | None
     modules: list[str] = field(default_factory=list)
     entries: int = 0
+    files: int = 0
     unpacked_bytes: int = 0
     hostile: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -123,7 +124,9 @@ class _Reading:
 
     def result(self) -> Verified:
         warnings = tuple(self._warnings())
-        return Verified(tuple(self.modules), self.entries, self.unpacked_bytes, warnings)
+        return Verified(
+            tuple(self.modules), self.entries, self.files, self.unpacked_bytes, warnings
+        )
 
     def _warnings(self) -> Iterator[str]:
         if self.hostile:
@@ -164,6 +167,7 @@ class _Reading:
         if depth >= _DEEPEST or not entry.filename.lower().endswith(".zip"):
             for _ in self._pieces(archive, entry):
                 pass
+            self.files += not entry.is_dir()
             return
         with SpooledTemporaryFile(_SPOOL, dir=str(self.path.parent)) as nested:
             for piece in self._pieces(archive, entry):
@@ -179,6 +183,7 @@ class _Reading:
                 raise _Unreadable(f"{entry.filename!a}: {error}") from error
             # What a module carries as its own content need not be a zip, whatever its name.
             self.unreadable.append(entry.filename)
+            self.files += 1
         if module:
             self.modules.append(module[1])
 

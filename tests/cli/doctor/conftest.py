@@ -12,8 +12,18 @@ from bot.cli.doctor.finding import Verdict
 from bot.cli.manifest import scopes_in_manifest
 from bot.clock import SystemClock
 from bot.sandbox.lifetime import SandboxLifeTime
+from bot.sandbox.odc import SandboxOdc
 from bot.sandbox.slack import SandboxSlack
-from bot.settings import Listen, PlatformLimits, PlatformSettings, Secret, Settings, SlackSettings
+from bot.settings import (
+    LifeTimeSettings,
+    Listen,
+    OdcLimits,
+    OdcSettings,
+    PlatformLimits,
+    Secret,
+    Settings,
+    SlackSettings,
+)
 
 
 class ShiftedClock(SystemClock):
@@ -64,14 +74,14 @@ class Installation:
             database_url=f"sqlite:///{self.database}",
         )
 
-    def platform(self, **changes) -> PlatformSettings:
+    def platform(self, **changes) -> LifeTimeSettings:
         given = {
             "name": "LifeTime",
             "url": self.lifetime.url,
             "token": Secret(value=self.lifetime.token),
             "limits": PlatformLimits(timeout_seconds=5),
         }
-        return PlatformSettings(**(given | changes))
+        return LifeTimeSettings(**(given | changes))
 
     def change(self, **changes) -> None:
         self.settings = self.settings.model_copy(update=changes)
@@ -131,3 +141,37 @@ def unused_port():
 @pytest.fixture
 def shifted_clock():
     return ShiftedClock
+
+
+class Cloud:
+    """The same installation with an organisation of Developer Cloud for its only platform."""
+
+    def __init__(self, installation: Installation, odc: SandboxOdc) -> None:
+        self.installation = installation
+        self.sandbox = odc
+
+    def settings(self, **changes) -> OdcSettings:
+        given = {
+            "name": "ODC",
+            "url": self.sandbox.url,
+            "client_id": self.sandbox.client_id,
+            "client_secret": Secret(value=self.sandbox.client_secret),
+            "limits": OdcLimits(timeout_seconds=5),
+        }
+        return OdcSettings(**(given | changes))
+
+    async def examine(self, clock=None, **changes) -> Findings:
+        secret = self.sandbox.client_secret
+        self.installation.change(platforms=(self.settings(**changes),))
+        found = await self.installation.examine(clock)
+        assert secret not in found.text
+        assert all(secret not in each.remedy for each in found)
+        return found
+
+
+@pytest.fixture
+async def cloud(installation):
+    sandbox = SandboxOdc()
+    await sandbox.start()
+    yield Cloud(installation, sandbox)
+    await sandbox.stop()
