@@ -16,9 +16,15 @@ from typer.main import get_command
 
 from bot import environment
 from bot.cli import command_line
+from bot.cli.manifest import read_manifest
 from bot.config_file import ConfigFile, read_config_file
+from bot.domain.command_line import COMMAND, Ask, Help, Usage, parse
+from bot.domain.polling import PollPolicy
 from bot.domain.retrieval import RetrievalState
 from bot.metrics import Metrics
+from bot.platforms import lifetime, odc_access, odc_api, odc_packages
+from bot.platforms.call import Call
+from bot.settings import LifeTimeSettings, OdcLimits, OdcPollPolicy, OdcSettings, PlatformLimits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,7 +56,7 @@ def table_after(text, *, heading):
     for line in lines:
         if not line.startswith("|"):
             break
-        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
     return rows
 
 
@@ -87,6 +93,25 @@ def keys_of_the_file(model=ConfigFile, prefix=""):
     return found
 
 
+def defaults_that_differ(model, base, prefix):
+    """Give the defaults of a model that are not those of its base, as JSON writes them."""
+    own, others = model().model_dump(mode="json"), base().model_dump(mode="json")
+    return {f"{prefix}.{name}": value for name, value in own.items() if value != others[name]}
+
+
+def calls_of(*modules):
+    """Give the metric's label of every call that is made in these modules."""
+    made = (value for module in modules for value in vars(module).values())
+    return {value.name for value in made if isinstance(value, Call)}
+
+
+def options_that_exist():
+    """Give the options of the slash command, from its answer to one that does not exist."""
+    answer = parse("EmployeeBackoffice --nothing")
+    assert isinstance(answer, Usage)
+    return set(re.findall(r"`(--\w+)", answer.problem)) - {"--nothing", "--help"}
+
+
 def slug(heading):
     """Give the anchor that GitHub makes of a heading."""
     kept = re.sub(r"[^\w\- ]", "", heading.replace("`", "").strip().lower())
@@ -112,6 +137,29 @@ def test_the_readme_lists_every_key_of_the_toml_file_with_its_default():
     assert {key: yaml.safe_load(value) for key, value in listed.items()} == keys_of_the_file()
 
 
+def test_the_readme_lists_the_defaults_that_are_others_on_odc():
+    rows = table_after(README, heading="| key | default on ODC | why |")
+    listed = {cells[0].strip("`"): yaml.safe_load(cells[1].strip("`")) for cells in rows}
+
+    assert listed == {
+        **defaults_that_differ(OdcLimits, PlatformLimits, "limits"),
+        **defaults_that_differ(OdcPollPolicy, PollPolicy, "polling"),
+    }
+
+
+@pytest.mark.parametrize(("kind", "model"), [("lifetime", LifeTimeSettings), ("odc", OdcSettings)])
+def test_the_readme_lists_the_keys_of_a_platform_of_each_kind(kind, model):
+    rows = table_after(README, heading="| key of a platform | of which kind | meaning |")
+    named = [
+        key
+        for keys, kinds, _ in rows
+        if kinds.strip("`") in {kind, "all"}
+        for key in re.findall(r"`(\w+)`", keys)
+    ]
+
+    assert sorted(named) == sorted(model.model_fields)
+
+
 def test_the_example_of_the_toml_file_can_be_read(tmp_path):
     (example,) = fenced(README, "toml")
     path = tmp_path / "config.toml"
@@ -119,9 +167,24 @@ def test_the_example_of_the_toml_file_can_be_read(tmp_path):
 
     config = read_config_file(str(path))
 
-    assert [one.name for one in config.platform] == ["Factory Europe", "Factory Asia"]
-    assert [one.limits.packagings_at_once for one in config.platform] == [5, 2]
+    assert [(one.name, one.kind) for one in config.platform] == [
+        ("Factory Europe", "lifetime"),
+        ("Cloud Europe", "odc"),
+        ("Cloud Asia", "odc"),
+    ]
+    assert [one.limits.packagings_at_once for one in config.platform] == [5, 5, 2]
+    assert [one.limits.requests_per_minute for one in config.platform] == [None, 90, 45]
     assert "policy" in tomllib.loads(example)
+
+
+def test_the_example_of_shared_limits_can_be_read(tmp_path):
+    (example,) = fenced(DOCS[ROOT / "docs" / "operations.md"], "toml")
+    path = tmp_path / "config.toml"
+    path.write_text(example, encoding="utf-8")
+
+    (platform,) = read_config_file(str(path)).platform
+
+    assert (platform.limits.requests_per_minute, platform.limits.starts_per_minute) == (45, 4)
 
 
 def test_the_example_of_the_environment_is_enough_to_serve():
@@ -131,6 +194,26 @@ def test_the_example_of_the_environment_is_enough_to_serve():
 
     assert settings.slack.app_token is not None
     assert settings.public_url is not None
+    assert {one.kind: one.name for one in settings.platforms} == {
+        "lifetime": "LifeTime",
+        "odc": "ODC",
+    }
+
+
+def test_every_line_that_is_shown_can_be_read():
+    lines = set(re.findall(rf"{COMMAND} ([^`\n]+?) *(?:`|\n)", ALL))
+
+    assert {line: parse(line) for line in lines if not isinstance(parse(line), Ask | Help)} == {}
+    assert {"EmployeeBackoffice Testing", "Currency Formatting --tag 1.1.0"} <= lines
+
+
+def test_every_option_of_the_slash_command_is_documented_and_no_other():
+    rows = table_after(README, heading="| line | gives |")
+    shown = {option for cells in rows for option in re.findall(r" (--\w+)", cells[0])}
+    hint = yaml.safe_load(read_manifest())["features"]["slash_commands"][0]["usage_hint"]
+
+    assert shown == options_that_exist()
+    assert set(re.findall(r"--\w+", hint)) == options_that_exist()
 
 
 def test_every_metric_is_documented_and_nothing_else():
@@ -139,6 +222,17 @@ def test_every_metric_is_documented_and_nothing_else():
     rows = table_after(ALL, heading="| name | labels | what |")
 
     assert {cells[0].strip("`") for cells in rows} == shown
+
+
+def test_every_call_that_is_measured_is_documented_and_nothing_else():
+    rows = table_after(ALL, heading="| call | on | what |")
+    listed = {platform: set() for platform in ("LifeTime", "ODC")}
+    for names, platforms, _ in rows:
+        for platform in platforms.split(", "):
+            listed[platform] |= set(re.findall(r"`(\w+)`", names))
+
+    assert listed["LifeTime"] == calls_of(lifetime)
+    assert listed["ODC"] == calls_of(odc_access, odc_api, odc_packages)
 
 
 def test_every_command_is_mentioned_and_no_other():
@@ -163,6 +257,12 @@ def test_the_diagram_shows_every_state_of_a_retrieval():
     words = {w for ends in re.findall(r"(\S+) --> ([\w\[\]*]+)", diagram) for w in ends}
 
     assert words - {"[*]"} == {state.value for state in RetrievalState}
+
+
+def test_every_question_of_the_readme_is_the_heading_that_it_leads_to():
+    asked = re.findall(r"^- \[(.*)\]\(docs/troubleshooting\.md#(.*)\)$", README, re.MULTILINE)
+
+    assert [(question, slug(question)) for question, _ in asked] == asked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
