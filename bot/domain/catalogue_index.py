@@ -52,10 +52,9 @@ class NameIndex(Generic[Named]):
         # A name of nothing but quotes folds to nothing, and nothing names it.
         return Likeness.LOOSE, self._loose.get(folded, []) if folded else []
 
-    def with_key(self, key: ApplicationKey | EnvironmentKey) -> Named | None:
-        """Give the thing with exactly this platform key."""
-        alike = self._by_key.get(key.casefold(), ())
-        return next((thing for thing in alike if thing.key == key), None)
+    def with_key(self, key: ApplicationKey | EnvironmentKey) -> list[Named]:
+        """Give what has exactly this platform key; it may go by several names."""
+        return [thing for thing in self._by_key.get(key.casefold(), ()) if thing.key == key]
 
 
 class CatalogueIndex:

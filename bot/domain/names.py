@@ -78,9 +78,11 @@ def resolve(
 def resolve_exact(exact: ExactTarget, catalogues: Sequence[Catalogue]) -> Resolution:
     """Say what a button means now; the platform may have changed since it was drawn."""
     index = next((index_of(one) for one in catalogues if one.platform == exact.platform), None)
-    application = index.applications.with_key(exact.application) if index else None
-    if index is None or application is None:
+    alike = index.applications.with_key(exact.application) if index else []
+    if index is None or not alike:
         return Gone(platform=exact.platform)
+    there = (one for one in alike if exact.environment and one.revision_in(exact.environment))
+    application = next(there, alike[0])
     if exact.wish is not None and not index.has_revisions:
         return NoRevisions(
             platforms=(index.platform,),
@@ -90,7 +92,7 @@ def resolve_exact(exact: ExactTarget, catalogues: Sequence[Catalogue]) -> Resolu
     if exact.environment is None:
         target = target_alone(application, exact.wish)
         return Found(target=target) if target else environment_missing([(index, application)])
-    environment = index.environments.with_key(exact.environment)
+    environment = next(iter(index.environments.with_key(exact.environment)), None)
     if environment is None:
         return Gone(platform=exact.platform)
     target = target_in(environment, application, exact.wish)

@@ -54,7 +54,7 @@ class PackagingReport(Value):
 
 
 class PlatformLink(Value):
-    """The platform's own download URL. Never stored, never shown."""
+    """The platform's own download URL. Never stored; shown only where it is pre-signed."""
 
     url: SecretStr
     expires_at: datetime | None = None  # None: the platform does not say

@@ -15,6 +15,7 @@ class Call:
     method: Literal["GET", "POST"] = "GET"
     api: str = ""  # which API of the platform, each of which has a limit a minute of its own
     is_looked_for: bool = False  # whether the caller looks if it acted, instead of repeating it
+    may_find_nothing: bool = False  # whether a 404 is an ordinary answer, and no trouble
     is_harmless: bool = False  # whether it does nothing twice, although it is a POST
 
     @property

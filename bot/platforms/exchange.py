@@ -16,7 +16,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from bot.errors import PackageDamaged, PlatformBroken, PlatformError
+from bot.errors import PackageDamaged, PlatformBroken, PlatformError, PlatformNotFound
 from bot.platforms.answers import Words, error_in
 from bot.platforms.call import Call
 from bot.platforms.credentials import Authorization, Credentials
@@ -133,7 +133,8 @@ class Exchange:
         )
         if error is None:
             return
-        if error.trace_id or error.error_code:
+        is_ordinary = question.call.may_find_nothing and isinstance(error, PlatformNotFound)
+        if (error.trace_id or error.error_code) and not is_ordinary:
             log.info(
                 "platform_error",
                 platform=self._platform,

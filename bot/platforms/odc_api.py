@@ -29,11 +29,13 @@ _PORTFOLIOS: Final = Call("portfolios", "list its portfolios", api=Api.PORTFOLIO
 _DEPLOYED: Final = Call("deployed", "say what runs in its environments", api=Api.PORTFOLIOS)
 _ASSETS: Final = Call("assets", "list its applications", api=Api.ASSETS)
 _ASSET: Final = Call("asset", "name the latest revision", api=Api.ASSETS)
-_REVISION: Final = Call("revision", "find the revision", api=Api.ASSETS)
+_REVISION: Final = Call("revision", "find the revision", api=Api.ASSETS, may_find_nothing=True)
 _REVISIONS: Final = Call("revisions", "list the revisions", api=Api.ASSETS)
-_BUILD: Final = Call("build", "find the build", api=Api.BUILDS)
+_BUILD: Final = Call("build", "find the build", api=Api.BUILDS, may_find_nothing=True)
 _BUILDS: Final = Call("builds", "list the builds of the revision", api=Api.BUILDS)
-_STATUS: Final = Call("status", "say how far the packaging is", api=Api.BUILDS)
+_STATUS: Final = Call(
+    "status", "say how far the packaging is", api=Api.BUILDS, may_find_nothing=True
+)
 _START: Final = Call("start", "start the packaging", "POST", api=Api.BUILDS, is_looked_for=True)
 
 _PAGE: Final = 100  # the most that ODC's general rules allow

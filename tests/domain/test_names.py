@@ -191,6 +191,16 @@ def test_a_button_finds_its_target_by_keys(company):
     assert str(resolve_exact(exact, [company]).target) == "EmployeeBackoffice in Testing"
 
 
+def test_a_button_finds_an_application_that_goes_by_another_name_elsewhere(catalogue_of):
+    renamed = catalogue_of([("Portal", ("Testing",)), ("Old Portal", ("Production",))])
+    new, old = renamed.applications
+    alike = (new, old.model_copy(update={"key": new.key}))
+    renamed = renamed.model_copy(update={"applications": alike})
+    target = resolve(["Old Portal", "Production"], [renamed]).target
+    assert target.application == new.key
+    assert resolve_exact(target.exact, [renamed]) == Found(target=target)
+
+
 def test_a_button_for_what_has_moved_says_where_it_is_now(company):
     exact = ExactTarget(platform="main", environment="main-e3", application="main-a0")
     resolution = resolve_exact(exact, [company])

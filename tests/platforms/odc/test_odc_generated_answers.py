@@ -38,7 +38,11 @@ WORDS = [
     "build", "2026-08-20T10:05:00Z", TOKEN, CLIENT_SECRET, f"https://127.0.0.1:1/x?sig={SIGNATURE}",
     "http://127.0.0.1:1/", "\r\nX: y",
 ]  # fmt: skip
-NAMES = [None, 7, "1.4.0", "Café\r\n1", "long " * 100]
+PLAIN = [
+    None, 7, "1.4.0", "Café\r\n1", "long " * 100,
+    "Finished", "Running", "NotStarted", "Failed", "Pending", "Release", "Debug",
+]  # fmt: skip
+SHOWN_FIELDS = ["tag", "name", "status", "buildType"]
 STATUSES = [200] * 9 + [201, 202, 204, 301, 400, 401, 403, 404, 408, 410, 422, 429, 500, 503]
 HEADERS = ["Content-Type", "Content-Encoding", "Date", "Retry-After", "Location", "X-Odd"]
 VALUES = [
@@ -69,7 +73,7 @@ class Chance(random.Random):
                  "status": "Finished", "uri": f"http://127.0.0.1:1/x?sig={SIGNATURE}"}  # fmt: skip
         found |= {name: value for name, value in usual.items() if self.random() < 0.5}
         # These are shown to people, so no secret is ever in them.
-        found |= {name: self.choice(NAMES) for name in ("tag", "name") if name in found}
+        found |= {name: self.choice(PLAIN) for name in SHOWN_FIELDS if name in found}
         if depth:
             lists = [name for name in LIST_FIELDS if self.random() < 0.6]
             found |= {name: [self.entry(depth - 1) for _ in "12"] for name in lists}
