@@ -1,4 +1,4 @@
-"""`sast-source demo`: the whole bot on this machine, with a pretend Slack and LifeTime.
+"""`sast-source demo`: the whole bot on this machine, with a pretend Slack, LifeTime and ODC.
 
 It uses nothing that is configured here: no variable, no `.env`, no database. What it needs for a
 while is in a temporary folder that goes with it.
@@ -25,8 +25,16 @@ from bot import log
 from bot.app import Bot, running_bot
 from bot.cli.fetch.verify import Verified, verify
 from bot.errors import PackageDamaged, SettingsError
-from bot.sandbox.demo import DemoClock, DemoPage, Stage, Story, StoryFailedError
-from bot.settings import Listen, PlatformSettings, Secret, Settings, SlackSettings
+from bot.sandbox.demo import LINES, DemoClock, DemoPage, Stage, Story, StoryFailedError
+from bot.settings import (
+    LifeTimeSettings,
+    Listen,
+    OdcSettings,
+    PlatformSettings,
+    Secret,
+    Settings,
+    SlackSettings,
+)
 
 _STORY_SPEED = 8.0
 # slack_sdk sends even what is for this machine through a proxy that the environment names.
@@ -42,7 +50,7 @@ def demo(
         int, typer.Option(min=0, max=65535, help="Port of the page; 0: any that is free.")
     ] = 0,
 ) -> None:
-    """Try everything on this machine, with a pretend Slack and a pretend LifeTime."""
+    """Try everything on this machine, with a pretend Slack, LifeTime and ODC."""
     log.configure("console")
     logging.getLogger().setLevel(logging.ERROR)
     for name in _PROXIES:
@@ -76,23 +84,29 @@ async def _listening(page: DemoPage, port: int) -> str:
 
 
 async def _tell() -> None:
-    """Play one retrieval on the terminal."""
+    """Play one retrieval on each platform on the terminal, and check what came of both."""
     async with _running(DemoClock(_STORY_SPEED)) as (stage, _):
-        _say(f"A pretend Slack and LifeTime are up. Time passes {_STORY_SPEED:.0f} times as fast.")
-        _say("")
+        _say("The bot is up, with a pretend Slack and two pretend platforms: LifeTime and ODC.")
+        _say(f"Time passes {_STORY_SPEED:.0f} times as fast.")
         with TemporaryDirectory(prefix="sast-source-demo-") as folder:
-            package = await Story(stage, _say).play(Path(folder))
-            verified = await asyncio.to_thread(verify, package)
+            packages = [await _told(stage, words, Path(folder)) for words in LINES]
             _say("")
-            _say(_verdict(package, verified))
+            for package in packages:
+                _say(_verdict(package, await asyncio.to_thread(verify, package)))
+
+
+async def _told(stage: Stage, words: str, folder: Path) -> Path:
+    _say("")
+    return await Story(stage, _say, words).play(folder)
 
 
 def _verdict(package: Path, verified: Verified) -> str:
-    modules = ", ".join(verified.modules)
-    return (
-        f"{package.name} is whole: {package.stat().st_size:,} bytes, {verified.entries} files, "
-        f"every checksum right. Its modules: {modules}."
+    whole = (
+        f"{package.name} is whole: {package.stat().st_size:,} bytes, {verified.files} files, "
+        "every checksum right."
     )
+    # Only LifeTime packs each module on its own.
+    return f"{whole} Its modules: {', '.join(verified.modules)}." if verified.modules else whole
 
 
 @asynccontextmanager
@@ -124,17 +138,26 @@ def _settings(stage: Stage, folder: Path) -> Settings:
             app_token=_secret(stage.slack.app_token),
             api_url=stage.slack.api_url,
         ),
-        platforms=(
-            PlatformSettings(
-                name="LifeTime",
-                url=HttpUrl(stage.lifetime.url),
-                token=_secret(stage.lifetime.token),
-            ),
-        ),
+        platforms=_platforms(stage),
         public_url=HttpUrl(f"http://127.0.0.1:{port}"),
         listen=Listen(host="127.0.0.1", port=port),
         database_url=f"sqlite:///{folder / 'demo.sqlite3'}",
     )
+
+
+def _platforms(stage: Stage) -> tuple[PlatformSettings, ...]:
+    lifetime = LifeTimeSettings(
+        name="LifeTime",
+        url=HttpUrl(stage.lifetime.url),
+        token=_secret(stage.lifetime.token),
+    )
+    odc = OdcSettings(
+        name="ODC",
+        url=HttpUrl(stage.odc.url),
+        client_id=stage.odc.client_id,
+        client_secret=_secret(stage.odc.client_secret),
+    )
+    return lifetime, odc
 
 
 def _secret(value: str) -> Secret:

@@ -30,6 +30,7 @@ FOREIGN = {
     "SLACK_BOT_TOKEN": "xoxb-somebody-elses",
     "LIFETIME_URL": "https://lifetime.example.com",
     "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
+    "ODC_PORTAL_URL": "https://portal.example.com",
     "LISTEN": "nonsense",
     "HTTP_PROXY": "http://127.0.0.1:9",
     "http_proxy": "http://127.0.0.1:9",
@@ -69,10 +70,22 @@ async def test_once_tells_the_story_to_the_end_and_leaves_nothing_behind(scratch
     told = out.decode()
     assert process.returncode == 0, err.decode()
     assert b"Traceback" not in err
-    steps = ("begun to package", "[ Download ]", "Ada Park presses Download.", "is whole")
+    steps = (
+        "begun to package",
+        "[ Download ]",
+        "Ada Park presses Download.",
+        "EmployeeBackoffice-Testing-1.4.0.zip is whole",
+    )
     places = [told.index(step) for step in steps]
     assert places == sorted(places)
     assert places[1] < told.index("Ready.") < places[-1]
+    on_lifetime, on_odc = told.split("/sast-source Supplier Portal Testing")
+    assert "Platform: LifeTime" in on_lifetime
+    assert "Platform: ODC" not in on_lifetime
+    assert "Platform: ODC" in on_odc
+    *_, first, second = told.splitlines()
+    assert re.search(r"\d\d files, every checksum right. Its modules: EmployeeBackoffice, ", first)
+    assert re.match(r"Supplier_Portal-Testing-1\.2\.0\.zip is whole: .+ every checksum", second)
     assert list((scratch / "temporary").iterdir()) == []
 
 
@@ -115,7 +128,7 @@ async def test_a_newcomer_gets_a_package_with_nothing_but_the_keyboard(scratch, 
     async with demo_page(scratch) as page:
         asked = []
         page.context.on("request", lambda request: asked.append(request.url))
-        await page.get_by_role("button", name="5 times as fast").press("Enter")
+        await page.get_by_role("button", name="20 times as fast").press("Enter")
         await page.get_by_role("link", name="Skip to the message box").press("Enter")
         # The command already stands in the box.
         await page.keyboard.press("Enter")
@@ -142,9 +155,9 @@ async def test_a_newcomer_gets_a_package_with_nothing_but_the_keyboard(scratch, 
 
 async def test_what_was_chosen_to_fail_is_seen_to_fail(scratch):
     async with demo_page(scratch) as page:
-        await page.get_by_role("button", name="5 times as fast").click()
-        await page.get_by_role("button", name="Let packaging fail").click()
-        await expect(page.get_by_role("status")).to_have_text("Packaging fails")
+        await page.get_by_role("button", name="20 times as fast").click()
+        await page.get_by_role("button", name="Let it fail").click()
+        await expect(page.get_by_role("status")).to_have_text("LifeTime: Packaging fails")
         await expect(page.locator("#composer")).to_be_focused()
         await page.keyboard.press("Enter")
         card = page.locator("#messages .message").filter(has_text="Failed.")
@@ -153,3 +166,31 @@ async def test_what_was_chosen_to_fail_is_seen_to_fail(scratch):
         await card.get_by_role("button", name="Retry").click()
         again = page.locator("#messages .message").filter(has_text="Ready.")
         await expect(again).to_be_visible(timeout=30_000)
+
+
+async def type_line(page, words):
+    await page.locator("#composer").fill(f"/sast-source {words}")
+    await page.locator("#composer").press("Enter")
+
+
+async def is_ready(page, number, *words):
+    """Wait until so many cards are ready, and look for words in the last of them."""
+    ready = page.locator("#messages .message").filter(has_text="Ready.")
+    await expect(ready).to_have_count(number, timeout=30_000)
+    for word in words:
+        await expect(ready.last).to_contain_text(word)
+
+
+async def test_what_is_on_both_platforms_is_asked_back_and_can_be_said_beforehand(scratch):
+    async with demo_page(scratch) as page:
+        await page.get_by_role("button", name="20 times as fast").click()
+        await type_line(page, "Employee Portal Testing")
+        question = page.locator("#messages .message.ephemeral").filter(has_text="LifeTime and ODC")
+        await question.get_by_role("button", name="on ODC").click(timeout=15_000)
+        await is_ready(page, 1, "Employee Portal", "ODC", "3.0.0")
+        await type_line(page, "Employee Portal Testing --on LifeTime")
+        await is_ready(page, 2, "Employee Portal", "LifeTime", "2.0.3")
+        await type_line(page, "Currency Formatting --tag 1.2.0")
+        await is_ready(page, 3, "Currency Formatting", "ODC", "4 (1.2.0)")
+        companies = page.locator("#calls .company-tag")
+        assert {"LifeTime", "ODC", "Slack"} <= set(await companies.all_text_contents())

@@ -70,7 +70,7 @@ def _failure(outcome: CommandOutcome) -> str:
 
 async def fail(stage: Stage, body: JsonObject) -> str:
     """Choose what goes wrong."""
-    await stage.fail(_text(body, "name"))
+    await stage.fail(_text(body, "title"))
     return ""
 
 

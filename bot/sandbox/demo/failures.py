@@ -1,14 +1,20 @@
-"""What the visitor can let go wrong: LifeTime's scenarios, and a few of Slack's own."""
+"""What the visitor can let go wrong: the platforms' scenarios, and a few of Slack's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from bot.sandbox.lifetime import SCENARIOS, SandboxLifeTime, Scenario
+from bot.sandbox.demo.outside import Company
+from bot.sandbox.lifetime import SCENARIOS as LIFETIME_SCENARIOS
+from bot.sandbox.lifetime import SandboxLifeTime
+from bot.sandbox.lifetime import Scenario as LifeTimeScenario
+from bot.sandbox.odc import SCENARIOS as ODC_SCENARIOS
+from bot.sandbox.odc import SandboxOdc
+from bot.sandbox.odc import Scenario as OdcScenario
 from bot.sandbox.slack import Fault, SandboxSlack
 
-ALL_WELL = SCENARIOS[0]
+_LIFETIME_WELL, *_LIFETIME_ILL = LIFETIME_SCENARIOS
+_ODC_WELL, *_ODC_ILL = ODC_SCENARIOS
 
 
 @dataclass(frozen=True)
@@ -17,10 +23,21 @@ class Failure:
 
     name: str
     sentence: str
-    company: Literal["LifeTime", "Slack"]
-    lifetime: Scenario = ALL_WELL
+    company: Company | None = None
+    lifetime: LifeTimeScenario = _LIFETIME_WELL
+    odc: OdcScenario = _ODC_WELL
     slack: tuple[Fault, ...] = ()
     cuts_connections: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name, with the company where it does not say it; no two have the same."""
+        if self.company is None or self.name.startswith(self.company):
+            return self.name
+        return f"{self.company}: {self.name}"
+
+
+ALL_WELL = Failure("All well", "Both platforms and Slack do as they should.")
 
 
 def _of_slack(name: str, sentence: str, *faults: Fault, cuts_connections: bool = False) -> Failure:
@@ -28,7 +45,9 @@ def _of_slack(name: str, sentence: str, *faults: Fault, cuts_connections: bool =
 
 
 FAILURES: tuple[Failure, ...] = (
-    *(Failure(one.name, one.sentence, "LifeTime", lifetime=one) for one in SCENARIOS),
+    ALL_WELL,
+    *(Failure(one.name, one.sentence, "LifeTime", lifetime=one) for one in _LIFETIME_ILL),
+    *(Failure(one.name, one.sentence, "ODC", odc=one) for one in _ODC_ILL),
     _of_slack(
         "Slack slows the bot down",
         "Slack answers the next three messages with 429 and asks to wait five seconds.",
@@ -64,17 +83,19 @@ FAILURES: tuple[Failure, ...] = (
 
 
 class Failures:
-    """The one failure that is chosen, and its effect on both sandboxes."""
+    """The one failure that is chosen, and its effect on all three sandboxes."""
 
-    def __init__(self, slack: SandboxSlack, lifetime: SandboxLifeTime) -> None:
+    def __init__(self, slack: SandboxSlack, lifetime: SandboxLifeTime, odc: SandboxOdc) -> None:
         self._slack = slack
         self._lifetime = lifetime
-        self.chosen = FAILURES[0]
+        self._odc = odc
+        self.chosen = ALL_WELL
 
-    async def choose(self, name: str) -> None:
-        """Let this fail and nothing else, from now on; raises KeyError for an unknown name."""
-        self.chosen = {one.name: one for one in FAILURES}[name]
+    async def choose(self, title: str) -> None:
+        """Let this fail and nothing else, from now on; raises KeyError for an unknown title."""
+        self.chosen = {one.title: one for one in FAILURES}[title]
         self.chosen.lifetime.apply(self._lifetime.knobs)
+        self.chosen.odc.apply(self._odc.knobs)
         self._slack.knobs.faults[:] = [replace(fault) for fault in self.chosen.slack]
         if self.chosen.cuts_connections:
             await self._slack.disconnect_sockets()
@@ -82,7 +103,8 @@ class Failures:
     @property
     def is_spent(self) -> bool:
         """Whether what was chosen has happened as often as it was meant to."""
-        if self.chosen is FAILURES[0]:
+        if self.chosen is ALL_WELL:
             return False
         of_slack = (f.times is not None and f.hits >= f.times for f in self._slack.knobs.faults)
-        return all(fault.is_over for fault in self._lifetime.knobs.faults) and all(of_slack)
+        of_platforms = (*self._lifetime.knobs.faults, *self._odc.knobs.faults)
+        return all(fault.is_over for fault in of_platforms) and all(of_slack)

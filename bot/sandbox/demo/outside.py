@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
-from typing import Literal
+from itertools import chain, islice
+from typing import Literal, Protocol
 
-from bot.sandbox.lifetime import Call as LifeTimeCall
-from bot.sandbox.lifetime import CallName, Calls, Infrastructure
-from bot.sandbox.slack import Call as SlackCall
+from bot.sandbox import lifetime, odc, slack
+from bot.sandbox.api.calls import PlatformCall
+from bot.sandbox.demo.meanings import IN_LIFETIME, IN_ODC, IN_SLACK
 from bot.sandbox.slack.records import JsonObject
+
+Company = Literal["LifeTime", "ODC", "Slack"]
 
 SHOWN = 60
 # How far back rows are built from: repeated calls become one row.
 LOOKED_AT = 200
 FIRST_ERROR = 400
-
-_MEANING: dict[CallName, str] = {
-    "environments": "Which environments are there?",
-    "environment": "What is this environment?",
-    "applications": "Which applications are there?",
-    "application": "What is this application?",
-    "environment_applications": "What runs in this environment?",
-    "environment_application": "Which version runs there?",
-    "version": "Which LifeTime is this?",
-    "start": "Please package this source code.",
-    "status": "How far is the packaging?",
-    "link": "Where is the package?",
-    "download": "Give me the package.",
-    "renew_token": "Give me a new token.",
-    "unknown": "Something that LifeTime does not know.",
-}
-
-_MEANING_IN_SLACK = {
-    "apps.connections.open": "Let me connect.",
-    "auth.test": "Who am I?",
-    "chat.postMessage": "Post this message.",
-    "chat.update": "Show this instead.",
-    "chat.postEphemeral": "Show this to one person.",
-    "chat.getPermalink": "Where does this message stand?",
-    "conversations.history": "What stands in this channel?",
-    "conversations.replies": "What stands in this thread?",
-    "conversations.info": "What kind of channel is this?",
-    "conversations.open": "Open the conversation with this person.",
-    "response_url": "Answer this person.",
-    "ack": "Got it.",
-}
+NOT_THERE = 404
 
 
 @dataclass(frozen=True)
 class Row:
     """One call, or several equal ones in a row."""
 
-    company: Literal["LifeTime", "Slack"]
+    company: Company
     method: str
     name: str
     about: str
@@ -68,34 +40,13 @@ class Row:
         return vars(self) | {"at": self.at.timestamp()}
 
 
-class WatchedCalls(Calls):
-    """LifeTime's journal, telling somebody of every call that comes and goes."""
-
-    def __init__(self, tell: Callable[[], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def arrive(self, call: LifeTimeCall) -> None:
-        """Enter a call that has just arrived."""
-        super().arrive(call)
-        self._tell()
-
-    def leave(self, call: LifeTimeCall) -> None:
-        """Note that a call has ended."""
-        super().leave(call)
-        self._tell()
-
-
-def rows(lifetime: list[LifeTimeCall], slack: list[SlackCall], known: Infrastructure) -> list[Row]:
-    """Give the latest calls of both, newest first."""
-    found = [_of_lifetime(call, known) for call in lifetime[-LOOKED_AT:]]
-    found += [_of_slack(call) for call in slack[-LOOKED_AT:]]
-    found.sort(key=lambda row: row.at, reverse=True)
+def newest(*companies: Iterable[Row]) -> list[Row]:
+    """Give the latest rows of all companies, newest first, neighbours that say the same as one."""
+    found = sorted(chain(*companies), key=lambda row: row.at, reverse=True)
     return list(islice(_gathered(found), SHOWN))
 
 
-def _gathered(found: Iterable[Row]) -> Iterable[Row]:
-    """Join neighbours that say the same."""
+def _gathered(found: Iterable[Row]) -> Iterator[Row]:
     latest: Row | None = None
     for row in found:
         if latest is not None and replace(row, at=latest.at, times=latest.times) == latest:
@@ -108,20 +59,40 @@ def _gathered(found: Iterable[Row]) -> Iterable[Row]:
         yield latest
 
 
-def _of_lifetime(call: LifeTimeCall, known: Infrastructure) -> Row:
+def lifetime_rows(calls: Sequence[lifetime.Call], known: lifetime.Infrastructure) -> Iterator[Row]:
+    """Write the latest calls to LifeTime, each with the names of what it was about."""
+    for call in calls[-LOOKED_AT:]:
+        subject = _subject(call, known.applications, known.environments)
+        yield _of_platform("LifeTime", call, IN_LIFETIME[call.name], subject)
+
+
+def odc_rows(calls: Sequence[odc.Call], known: odc.Organization) -> Iterator[Row]:
+    """Write the latest calls to ODC, each with the names of what it was about."""
+    for call in calls[-LOOKED_AT:]:
+        row = _of_platform("ODC", call, IN_ODC[call.name], _subject_in_odc(call, known))
+        if call.name == "status" and call.status == NOT_THERE:
+            # The bot looks before it asks, and this is what ODC says then: nothing went wrong.
+            row = replace(row, outcome="none yet", is_well=True)
+        yield row
+
+
+def slack_rows(calls: Sequence[slack.Call]) -> Iterator[Row]:
+    """Write the latest calls to Slack."""
+    for call in calls[-LOOKED_AT:]:
+        outcome = "answer lost" if call.dropped else call.error or "ok"
+        is_well = call.ok and not call.dropped
+        method = "" if call.method == "ack" else "POST"
+        about = IN_SLACK.get(call.method, "")
+        yield Row("Slack", method, call.method, about, outcome, is_well, call.time)
+
+
+def _of_platform(company: Company, call: PlatformCall, meaning: str, subject: str) -> Row:
     outcome, is_well = _outcome(call)
-    return Row(
-        "LifeTime",
-        call.method,
-        call.name,
-        _about(call, known) or _MEANING[call.name],
-        outcome,
-        is_well,
-        call.at,
-    )
+    about = f"{meaning} {subject}".rstrip()
+    return Row(company, call.method, call.name, about, outcome, is_well, call.at)
 
 
-def _outcome(call: LifeTimeCall) -> tuple[str, bool]:
+def _outcome(call: PlatformCall) -> tuple[str, bool]:
     if call.dropped:
         return "connection dropped", False
     if call.client_left:
@@ -131,16 +102,20 @@ def _outcome(call: LifeTimeCall) -> tuple[str, bool]:
     return str(call.status), call.status < FIRST_ERROR
 
 
-def _about(call: LifeTimeCall, known: Infrastructure) -> str:
-    application = known.applications.get(call.application)
-    environment = known.environments.get(call.environment)
-    names = " in ".join(one.name for one in (application, environment) if one is not None)
-    return f"{_MEANING[call.name]} {names}" if names else ""
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
-def _of_slack(call: SlackCall) -> Row:
-    outcome = "answer lost" if call.dropped else call.error or "ok"
-    meaning = _MEANING_IN_SLACK.get(call.method, "")
-    is_well = call.ok and not call.dropped
-    method = "" if call.method == "ack" else "POST"
-    return Row("Slack", method, call.method, meaning, outcome, is_well, call.time)
+def _subject(
+    call: PlatformCall, applications: Mapping[str, _Named], environments: Mapping[str, _Named]
+) -> str:
+    found = (applications.get(call.application), environments.get(call.environment))
+    return " in ".join(one.name for one in found if one is not None)
+
+
+def _subject_in_odc(call: odc.Call, known: odc.Organization) -> str:
+    build = known.builds.get(call.build)
+    if build is None:
+        return _subject(call, known.assets, known.environments)
+    return f"{known.assets[build.asset].name}, revision {build.revision}"

@@ -1,11 +1,14 @@
-"""Both companies on one clock, with people who have already said something."""
+"""All three companies on one clock, with people who have already said something."""
 
 from __future__ import annotations
 
 from bot.sandbox.demo.clock import SPEEDS, DemoClock
 from bot.sandbox.demo.failures import FAILURES, Failures
-from bot.sandbox.demo.outside import WatchedCalls, rows
+from bot.sandbox.demo.organization import demo_organization
+from bot.sandbox.demo.outside import lifetime_rows, newest, odc_rows, slack_rows
+from bot.sandbox.demo.watched_calls import WatchedLifeTimeCalls, WatchedOdcCalls
 from bot.sandbox.lifetime import SandboxLifeTime
+from bot.sandbox.odc import SandboxOdc
 from bot.sandbox.slack import Change, SandboxSlack
 from bot.sandbox.slack.records import JsonObject
 
@@ -25,14 +28,16 @@ _SAID = (
 
 
 class Stage:
-    """The sandbox Slack and LifeTime, and what the visitor turned."""
+    """The sandbox Slack, LifeTime and ODC, and what the visitor turned."""
 
     def __init__(self, clock: DemoClock | None = None) -> None:
         self.clock = clock or DemoClock()
         self.slack = SandboxSlack(self.clock)
         self.lifetime = SandboxLifeTime(clock=self.clock)
-        self.lifetime.calls = WatchedCalls(self.tell)
-        self.failures = Failures(self.slack, self.lifetime)
+        self.lifetime.calls = WatchedLifeTimeCalls(self.tell)
+        self.odc = SandboxOdc(clock=self.clock, organization=demo_organization())
+        self.odc.calls = WatchedOdcCalls(self.tell)
+        self.failures = Failures(self.slack, self.lifetime, self.odc)
         self._fill()
 
     def _fill(self) -> None:
@@ -43,22 +48,24 @@ class Stage:
             self.slack.say(author, channel, text)
 
     async def start(self) -> None:
-        """Let both listen on loopback."""
+        """Let all three listen on loopback."""
         await self.slack.start()
         await self.lifetime.start()
+        await self.odc.start()
 
     async def stop(self) -> None:
-        """Close both ports."""
+        """Close their ports."""
         await self.slack.stop()
         await self.lifetime.stop()
+        await self.odc.stop()
 
     def tell(self) -> None:
         """Say to all who watch that something outside of Slack's messages has changed."""
         self.slack.changes.publish(Change("outside"))
 
-    async def fail(self, name: str) -> None:
-        """Choose what goes wrong; raises KeyError for an unknown name."""
-        await self.failures.choose(name)
+    async def fail(self, title: str) -> None:
+        """Choose what goes wrong; raises KeyError for an unknown title."""
+        await self.failures.choose(title)
         self.tell()
 
     def turn(self, speed: float) -> None:
@@ -73,15 +80,23 @@ class Stage:
         return self.slack.state_for(user) | {"home": HOME, "backstage": self._backstage()}
 
     def _backstage(self) -> JsonObject:
-        infrastructure = self.lifetime.infrastructure
-        calls = rows(list(self.lifetime.calls), self.slack.calls, infrastructure)
+        calls = newest(
+            lifetime_rows(self.lifetime.calls, self.lifetime.infrastructure),
+            odc_rows(self.odc.calls, self.odc.organization),
+            slack_rows(self.slack.calls),
+        )
         return {
             "rows": [row.as_json() for row in calls],
             "failures": [
-                {"name": one.name, "sentence": one.sentence, "company": one.company}
+                {
+                    "title": one.title,
+                    "name": one.name,
+                    "sentence": one.sentence,
+                    "company": one.company,
+                }
                 for one in FAILURES
             ],
-            "chosen": self.failures.chosen.name,
+            "chosen": self.failures.chosen.title,
             "is_spent": self.failures.is_spent,
             "speed": self.clock.speed,
             "speeds": list(SPEEDS),

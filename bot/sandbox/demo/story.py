@@ -15,7 +15,8 @@ from bot.sandbox.slack.records import BOT_USER_ID, JsonObject
 
 PERSON = "ada"
 COMMAND = "/sast-source"
-WORDS = "EmployeeBackoffice Testing"
+#: What is asked for in one story after the other: the first is on LifeTime, the second on ODC.
+LINES = ("EmployeeBackoffice Testing", "Supplier Portal Testing")
 OK = 200
 _PIECE = 64 * 1024
 _FIRST_LINES = 2
@@ -27,12 +28,17 @@ class StoryFailedError(Exception):
 
 
 class Story:
-    """Plays a person who asks for a package and downloads it. `tell` is given each line."""
+    """Plays a person who asks for a package by `words` and downloads it.
 
-    def __init__(self, stage: Stage, tell: Callable[[str], None]) -> None:
+    `tell` is given each line.
+    """
+
+    def __init__(self, stage: Stage, tell: Callable[[str], None], words: str = LINES[0]) -> None:
         self._stage = stage
         self._slack = stage.slack
         self._tell = tell
+        self._words = words
+        self._began = 0.0
         self._shown: dict[str, list[str]] = {}
         self._link: tuple[Message, JsonObject] | None = None
         self._card: Message | None = None
@@ -59,9 +65,10 @@ class Story:
 
     async def _ask(self) -> None:
         name = self._slack.user(PERSON).real_name
+        self._began = self._stage.clock.now().timestamp()
         self._tell(f"{name} types in #{HOME}:")
-        self._tell(f"    {COMMAND} {WORDS}")
-        outcome = await self._slack.slash_command(PERSON, HOME, COMMAND, WORDS)
+        self._tell(f"    {COMMAND} {self._words}")
+        outcome = await self._slack.slash_command(PERSON, HOME, COMMAND, self._words)
         if not outcome.acknowledged:
             raise StoryFailedError(f"The bot did not take the command: {outcome.error}.")
 
@@ -73,7 +80,7 @@ class Story:
                 self._show(change.message)
 
     def _show(self, message: Message) -> None:
-        if message.user != BOT_USER_ID:
+        if message.user != BOT_USER_ID or self._is_earlier(message):
             return
         lines = plain_lines(message, self._slack.world)
         before = self._shown.get(message.ts)
@@ -86,6 +93,10 @@ class Story:
         is_card_again = before is not None and not message.is_reply
         for line in lines[:_FIRST_LINES] if is_card_again else lines:
             self._tell(f"    {line}")
+
+    def _is_earlier(self, message: Message) -> bool:
+        """Whether it belongs to a story that was told before."""
+        return float(message.ts) < self._began
 
     def _place(self, message: Message, *, is_change: bool) -> str:
         where = f"in #{self._slack.channel(message.channel).name}"

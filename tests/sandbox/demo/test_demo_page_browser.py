@@ -251,7 +251,7 @@ async def test_who_is_mentioned_elsewhere_sees_a_badge(bot, visit):
 async def test_what_fails_is_chosen_and_the_calls_are_shown(stage, visit):
     page = await visit()
     await page.get_by_role("button", name="Token refused").click()
-    await expect(page.get_by_role("status")).to_have_text("Token refused")
+    await expect(page.get_by_role("status")).to_have_text("LifeTime: Token refused")
     url = f"{stage.lifetime.url}/lifetimeapi/rest/v2/environments/"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         assert response.status == 403
@@ -262,6 +262,56 @@ async def test_what_fails_is_chosen_and_the_calls_are_shown(stage, visit):
         "aria-pressed", "true"
     )
     assert stage.clock.speed == 20
+
+
+async def test_failures_are_chosen_company_by_company_with_the_keyboard(stage, visit):
+    page = await visit()
+    failures = page.locator("#failures")
+    await expect(failures.get_by_role("button", name="Package too large")).to_be_visible()
+    await page.get_by_role("radio", name="LifeTime").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("radio", name="ODC")).to_be_checked()
+    await expect(failures.get_by_role("button", name="Package too large")).to_have_count(0)
+    await page.keyboard.press("Tab")
+    await expect(failures.get_by_role("button", name="All well")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("ODC: Packaging is slow")
+    await expect(failures.get_by_role("button", name="Packaging is slow")).to_be_focused()
+    assert [fault.kind for fault in stage.odc.knobs.faults] == ["takes"]
+    assert stage.lifetime.knobs.faults == []
+
+
+async def test_a_failure_that_somebody_else_chose_is_shown_where_it_stands(stage, visit):
+    page = await visit()
+    await stage.fail("Slack is down")
+    await expect(page.get_by_role("radio", name="Slack")).to_be_checked()
+    chosen = page.locator("#failures").get_by_role("button", name="Slack is down")
+    await expect(chosen).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("radio", name="ODC").check()
+    await expect(page.get_by_role("status")).to_have_text("Slack is down")
+    await page.locator("#failures").get_by_role("button", name="All well").click()
+    await expect(page.get_by_role("radio", name="ODC")).to_be_checked()
+
+
+async def test_examples_are_offered_until_the_command_is_typed_and_then_enter_sends(bot, visit):
+    page = await visit()
+    await page.locator("#composer").fill("/")
+    option = page.get_by_role("option").filter(has_text="A library")
+    await option.click()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("/sast-source Employee Portal Testing")
+    await expect(page.get_by_role("listbox", name="Commands")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#composer")).to_have_value("")
+    await page.get_by_role("button", name="On ODC").click()
+    async with page.expect_response("**/act/write"):
+        await page.keyboard.press("Enter")
+    assert bot.commands == [
+        ("ada", "Currency Formatting --tag 1.2.0"),
+        ("ada", "Employee Portal Testing"),
+        ("ada", "Supplier Portal Testing"),
+    ]
 
 
 async def test_when_the_demo_ends_the_page_says_so(browser, demo_page):

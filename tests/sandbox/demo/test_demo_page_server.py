@@ -59,6 +59,16 @@ async def test_calls_of_lifetime_are_pushed_too(session, demo_page, stage):
     assert (row["company"], row["name"]) == ("LifeTime", "applications")
 
 
+async def test_calls_of_odc_are_pushed_too(session, demo_page, stage):
+    async with session.get(f"{demo_page.url}events?user=ada") as stream:
+        await next_state(stream)
+        async with session.get(f"{stage.odc.url}/api/portfolios/v2/environments"):
+            pass
+        state = await next_state(stream)
+    (row,) = state["backstage"]["rows"]
+    assert (row["company"], row["name"]) == ("ODC", "environments")
+
+
 async def test_what_a_person_types_is_escaped_as_slack_does(act, stage):
     status, _ = await act("write", user="ada", channel="releases", text="a < b, @bruno")
     assert status == 200
@@ -98,7 +108,7 @@ async def test_a_command_in_a_thread_is_refused_by_slack_itself(act, stage):
         ("write", {"user": "nobody", "channel": "releases", "text": "hi"}, 404, "nobody"),
         ("write", {"user": "ada", "channel": "releases", "text": 7}, 404, "text"),
         ("click", {"user": "ada", "channel": "releases", "ts": "1", "action_id": "x"}, 409, "gone"),
-        ("fail", {"name": "Fire"}, 404, "Fire"),
+        ("fail", {"title": "Fire"}, 404, "Fire"),
         ("turn", {"speed": 1000}, 404, "1000"),
         ("turn", {"speed": "fast"}, 404, "speed"),
         ("dance", {}, 404, ""),

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.demo import FAILURES, DemoClock, Story, StoryFailedError
-from bot.sandbox.demo.outside import rows
+from bot.sandbox import lifetime, odc
+from bot.sandbox.demo import FAILURES, LINES, DemoClock, Story, StoryFailedError
+from bot.sandbox.demo.meanings import IN_LIFETIME, IN_ODC
+from bot.sandbox.demo.organization import ON_BOTH
+from bot.sandbox.demo.outside import lifetime_rows, newest, odc_rows
 from bot.sandbox.demo.plain_text import plain_lines
-from bot.sandbox.lifetime import Call
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,12 +45,15 @@ async def test_sleeping_no_time_lets_others_run():
     assert ran == ["other"]
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda one: one.name)
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda one: one.title)
 async def test_each_failure_can_be_chosen_and_taken_back(stage, failure):
-    await stage.fail(failure.name)
+    await stage.fail(failure.title)
     assert stage.failures.chosen is failure
     assert [fault.kind for fault in stage.lifetime.knobs.faults] == [
         fault.kind for fault in failure.lifetime.faults
+    ]
+    assert [fault.kind for fault in stage.odc.knobs.faults] == [
+        fault.kind for fault in failure.odc.faults
     ]
     assert [fault.kind for fault in stage.slack.knobs.faults] == [
         fault.kind for fault in failure.slack
@@ -55,12 +61,76 @@ async def test_each_failure_can_be_chosen_and_taken_back(stage, failure):
     assert failure.sentence.endswith(".")
     await stage.fail("All well")
     assert stage.lifetime.knobs.faults == []
+    assert stage.odc.knobs.faults == []
     assert stage.slack.knobs.faults == []
     assert not stage.failures.is_spent
 
 
-async def test_names_of_failures_are_unique():
-    assert len({failure.name for failure in FAILURES}) == len(FAILURES)
+async def test_each_failure_says_whose_it_is_in_a_title_of_its_own():
+    assert len({failure.title for failure in FAILURES}) == len(FAILURES)
+    first, *others = FAILURES
+    assert (first.title, first.company) == ("All well", None)
+    assert all(failure.title.startswith(failure.company) for failure in others)
+
+
+async def test_what_one_platform_can_do_wrong_is_all_there():
+    for company, known in (("LifeTime", lifetime.SCENARIOS), ("ODC", odc.SCENARIOS)):
+        offered = [one.name for one in FAILURES if one.company == company]
+        assert ["All well", *offered] == [scenario.name for scenario in known]
+
+
+async def test_a_failure_of_odc_is_seen_to_be_over(stage):
+    await stage.fail("ODC: Tokens expire early")
+    assert not stage.failures.is_spent
+    (fault,) = stage.odc.knobs.faults
+    fault.bites = 1
+    assert stage.failures.is_spent
+
+
+def running_on_lifetime(stage):
+    infrastructure = stage.lifetime.infrastructure
+    return {
+        (application.name, environment.name)
+        for environment in infrastructure.environments.values()
+        for application in infrastructure.running_in(environment.key)
+    }
+
+
+def running_on_odc(stage):
+    organization = stage.odc.organization
+    return {
+        (asset.name, organization.environments[live.environment].name)
+        for asset in organization.assets.values()
+        for live in asset.deployments
+    }
+
+
+async def test_one_application_only_runs_in_the_same_environment_of_both_platforms(stage):
+    assert running_on_lifetime(stage) & running_on_odc(stage) == {(ON_BOTH, "Testing")}
+    assert ("EmployeeBackoffice", "Testing") in running_on_lifetime(stage)
+    for environment in ("Development", "Testing", "Production"):
+        assert ("Supplier Portal", environment) in running_on_odc(stage)
+
+
+async def test_development_of_odc_runs_debug_builds_one_of_them_without_a_release_build(stage):
+    organization = stage.odc.organization
+    development = organization.environment_named("Development")
+    kinds = {}
+    for asset in organization.assets.values():
+        for live in asset.deployments:
+            if live.environment == development.key:
+                assert organization.builds[live.build].type == "Debug"
+                builds = organization.builds_of(asset.key, live.revision)
+                kinds[asset.name] = {build.type for build in builds}
+    assert kinds["Supplier Portal"] == {"Debug", "Release"}
+    assert kinds["Delivery Prototype"] == {"Debug"}
+
+
+async def test_a_library_of_odc_runs_nowhere_and_has_revisions_to_choose(stage):
+    library = stage.odc.organization.asset_named("Currency Formatting")
+    assert library.deployments == []
+    assert len(library.revisions) > 2
+    assert library.highest_tag is not library.latest
 
 
 async def test_a_failure_that_has_happened_says_so_and_can_be_had_again(stage, bot):
@@ -75,25 +145,62 @@ async def test_a_failure_that_has_happened_says_so_and_can_be_had_again(stage, b
     assert not stage.failures.is_spent
 
 
+async def test_each_call_that_a_platform_knows_has_words_for_what_it_asks():
+    assert set(IN_LIFETIME) == set(get_args(lifetime.CallName))
+    assert set(IN_ODC) == set(get_args(odc.CallName))
+    assert all(words.endswith(("?", ".")) for words in (*IN_LIFETIME.values(), *IN_ODC.values()))
+
+
 async def test_equal_calls_in_a_row_become_one_row(stage):
     now = stage.clock.now()
 
     def call(name, second, **more):
-        return Call("GET", "/x", name, now + timedelta(seconds=second), **more)
+        return lifetime.Call("GET", "/x", name, now + timedelta(seconds=second), **more)
 
-    lifetime = [
+    calls = [
         call("start", 0, status=201),
         call("status", 1, status=201),
         call("status", 2, status=201),
         call("status", 3, dropped=True),
         call("link", 4),
     ]
-    shown = rows(lifetime, [], stage.lifetime.infrastructure)
+    shown = newest(lifetime_rows(calls, stage.lifetime.infrastructure))
     assert [(row.name, row.times, row.outcome, row.is_well) for row in shown] == [
         ("link", 1, "…", True),
         ("status", 1, "connection dropped", False),
         ("status", 2, "201", True),
         ("start", 1, "201", True),
+    ]
+
+
+async def test_calls_to_both_platforms_stand_in_one_order_and_say_what_they_are_about(stage):
+    now, organization = stage.clock.now(), stage.odc.organization
+    asset = organization.asset_named("Supplier Portal")
+    testing = organization.environment_named("Testing")
+    build = organization.build_of(asset, 7)
+    applications = lifetime.Call("GET", "/x", "applications", now, status=200)
+
+    def call(name, second, method="GET", **more):
+        return odc.Call(method, "/x", name, now + timedelta(seconds=second), **more)
+
+    of_odc = [
+        call("token", -1, "POST", status=200),
+        call("deployed_assets", 1, application=asset.key, environment=testing.key, status=200),
+        call("status", 2, build=build.key, status=404),
+        call("start", 3, "POST", build=build.key, status=201),
+        call("asset", 4, application="gone", status=404),
+    ]
+    shown = newest(
+        lifetime_rows([applications], stage.lifetime.infrastructure),
+        odc_rows(of_odc, organization),
+    )
+    assert [(row.company, row.about, row.outcome, row.is_well) for row in shown] == [
+        ("ODC", "What is this application?", "404", False),
+        ("ODC", "Please package this source code. Supplier Portal, revision 7", "201", True),
+        ("ODC", "Is there a package? Supplier Portal, revision 7", "none yet", True),
+        ("ODC", "What runs where? Supplier Portal in Testing", "200", True),
+        ("LifeTime", "Which applications are there?", "200", True),
+        ("ODC", "Let me in, please.", "200", True),
     ]
 
 
@@ -138,6 +245,23 @@ async def test_a_story_without_a_bot_fails_and_says_why(stage, tmp_path):
     with pytest.raises(StoryFailedError, match="did not take the command: dispatch_failed"):
         await Story(stage, told.append).play(tmp_path)
     assert "    /sast-source EmployeeBackoffice Testing" in told
+
+
+async def test_a_story_passes_over_what_changes_in_an_earlier_one(stage, bot, tmp_path):
+    earlier = await bot.post("the card of an earlier story")
+    channel = stage.slack.channel("releases").id
+
+    async def answer(_):
+        await bot.client.chat_update(channel=channel, ts=earlier, text="the earlier card again")
+        await bot.post("the card of this one")
+
+    bot.on_command = answer
+    told = []
+    with pytest.raises(StoryFailedError, match="no link came"):
+        await Story(stage, told.append, LINES[1]).play(tmp_path, within=0.5)
+    assert "    /sast-source Supplier Portal Testing" in told
+    assert "    the card of this one" in told
+    assert not any("earlier" in line for line in told)
 
 
 async def test_a_story_that_brings_no_link_ends_in_time(stage, bot, tmp_path):

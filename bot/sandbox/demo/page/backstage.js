@@ -6,15 +6,21 @@ import { keepOne, walkable } from "./keyboard.js";
 
 let drawn = { calls: "", failures: "", speeds: "" };
 
-/** Prepare the panel; `fail(name)` and `turn(speed)` are called when something is chosen. */
+const COMPANIES = ["LifeTime", "ODC", "Slack"];
+
+/** Prepare the panel; `fail(title)` and `turn(speed)` are called when something is chosen. */
 export class Backstage {
   #doing;
+  #company = COMPANIES[0];
+  #chosen = "";
+  #redraw = () => {};
 
   constructor(doing) {
     this.#doing = doing;
     const toggle = byId("backstage-toggle");
     toggle.addEventListener("click", () => this.#open(toggle.getAttribute("aria-expanded") !== "true"));
     walkable(byId("failures"), "button");
+    byId("companies").append(...COMPANIES.map((one) => company(one, () => this.#look(one))));
     if (isNarrow()) this.#open(false);
   }
 
@@ -24,28 +30,41 @@ export class Backstage {
     byId("backstage").classList.toggle("closed", !isOpen);
   }
 
+  #look(company) {
+    this.#company = company;
+    this.#redraw();
+    byId("failures").parentElement.scrollTop = 0;
+  }
+
   /** Draw what has changed. */
   draw(workspace) {
     const { rows, failures, chosen, is_spent, speed, speeds } = workspace.backstage;
     const zone = workspace.user.tz;
     once("calls", [rows, zone], () => drawCalls(rows, zone));
-    once("failures", [chosen, is_spent], () => this.#drawFailures(failures, chosen, is_spent));
+    this.#follow(failures.find((one) => one.title === chosen));
+    this.#redraw = () => once("failures", [this.#company, chosen, is_spent], () => this.#drawFailures(failures, chosen, is_spent));
+    this.#redraw();
     once("speeds", [speed], () => this.#drawSpeeds(speed, speeds));
+  }
+
+  // What was chosen elsewhere, in another window perhaps, is shown where it stands.
+  #follow(failure) {
+    if (failure.title === this.#chosen) return;
+    this.#chosen = failure.title;
+    this.#company = failure.company ?? this.#company;
   }
 
   #drawFailures(failures, chosen, isSpent) {
     const hadFocus = byId("failures").contains(document.activeElement);
-    const choose = (name) => this.#doing.fail(name);
-    const items = ["LifeTime", "Slack"].flatMap((company) => [
-      el("li", { class: "company", role: "presentation" }, company),
-      ...failures.filter((one) => one.company === company).map((one) => failure(one, one.name === chosen, choose)),
-    ]);
+    for (const input of byId("companies").querySelectorAll("input")) input.checked = input.value === this.#company;
+    const shown = failures.filter((one) => [null, this.#company].includes(one.company));
+    const items = shown.map((one) => failure(one, one.title === chosen, (title) => this.#doing.fail(title)));
     byId("failures").replaceChildren(...items);
     const buttons = [...byId("failures").querySelectorAll("button")];
-    const pressed = buttons.find((one) => one.getAttribute("aria-pressed") === "true");
+    const pressed = buttons.find((one) => one.getAttribute("aria-pressed") === "true") ?? buttons[0];
     keepOne(buttons, pressed);
     if (hadFocus) pressed.focus();
-    const isWell = chosen === failures[0].name;
+    const isWell = chosen === failures[0].title;
     byId("chosen").className = isWell ? "chosen well" : "chosen ill";
     byId("chosen").textContent = isSpent ? `${chosen} (has happened)` : chosen;
   }
@@ -71,13 +90,18 @@ function once(part, told, draw) {
   draw();
 }
 
+function company(name, onchange) {
+  const input = el("input", { type: "radio", name: "company", value: name, onchange });
+  return el("label", {}, input, name);
+}
+
 function failure(one, isChosen, choose) {
   return el(
     "li",
     {},
     el(
       "button",
-      { type: "button", class: "failure", "aria-pressed": String(isChosen), onclick: () => choose(one.name) },
+      { type: "button", class: "failure", "aria-pressed": String(isChosen), onclick: () => choose(one.title) },
       el("strong", {}, one.name),
       el("span", {}, one.sentence),
     ),

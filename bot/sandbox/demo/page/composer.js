@@ -1,12 +1,15 @@
 // The box that people type into, with Slack's list of commands above it.
 
 import { el, icon } from "./elements.js";
+import { ANSWERED, LIBRARY, ON_BOTH, ON_ODC } from "./lines.js";
 
 const COMMANDS = [
   { text: "/sast-source ", usage: "[application] [environment]", about: "Get the generated source code for SAST" },
   { text: "/sast-source help", usage: "", about: "See what the bot understands" },
   { text: "/invite @sast-source", usage: "", about: "Add the bot to this channel" },
 ];
+// Only as long as the command itself is typed: behind it, Enter must send what stands there.
+const EXAMPLES = [ON_ODC, ON_BOTH, ANSWERED, LIBRARY].map((line) => ({ ...line, usage: "" }));
 let numbers = 0;
 
 /** One message box. `send(text)` is called with what was typed. */
@@ -76,7 +79,8 @@ export class Composer {
     this.#fit();
     const isCommand = this.#box.hasAttribute("aria-controls") && this.#box.value.startsWith("/");
     const typed = this.#box.value;
-    this.#show(isCommand ? COMMANDS.filter((one) => one.text.startsWith(typed) && one.text !== typed) : []);
+    const known = typed.length < COMMANDS[0].text.length ? [...COMMANDS, ...EXAMPLES] : COMMANDS;
+    this.#show(isCommand ? known.filter((one) => one.text.startsWith(typed) && one.text !== typed) : []);
   }
 
   #fit() {
@@ -97,8 +101,10 @@ export class Composer {
     const options = this.#matching.map((command, index) => this.#option(command, index));
     this.#options.replaceChildren(...options);
     const active = options[this.#active];
-    if (active) this.#box.setAttribute("aria-activedescendant", active.id);
-    else this.#box.removeAttribute("aria-activedescendant");
+    if (active) {
+      this.#box.setAttribute("aria-activedescendant", active.id);
+      active.scrollIntoView({ block: "nearest" });
+    } else this.#box.removeAttribute("aria-activedescendant");
   }
 
   #option(command, index) {
@@ -113,8 +119,8 @@ export class Composer {
           this.#take(command);
         },
       },
-      el("strong", {}, command.text.trim()),
-      el("span", { class: "usage" }, command.usage),
+      el("strong", {}, ...command.text.trim().split(/(?= --)/).map((part) => el("span", {}, part))),
+      command.usage ? el("span", { class: "usage" }, command.usage) : null,
       el("span", { class: "about" }, command.about),
     );
   }

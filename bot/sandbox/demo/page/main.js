@@ -6,11 +6,12 @@ import { confirmed } from "./confirm.js";
 import { timeOfDay } from "./dates.js";
 import { byId, icon, isNarrow } from "./elements.js";
 import { everywhere, keepOne, walkable } from "./keyboard.js";
+import { COMMAND } from "./lines.js";
 import { MessageList } from "./messages.js";
 import { News } from "./news.js";
 import { act, Watch } from "./server.js";
 import { drawChannels, drawPeople, signOf, topic } from "./sidebar.js";
-import { COMMAND, drawWelcome } from "./welcome.js";
+import { drawWelcome } from "./welcome.js";
 import { placeOf, readPlace, Reading, Workspace } from "./workspace.js";
 
 const view = { workspace: null, channel: null, thread: null, newFrom: null, awaitsCard: false, opener: null };
@@ -36,7 +37,7 @@ const press = async (message, element, event) => {
 const main = new MessageList(byId("messages"), byId("channel-scroll"), { press, openThread });
 const thread = new MessageList(byId("replies"), byId("thread-scroll"), { press, openThread: null });
 const backstage = new Backstage({
-  fail: (name) => send("fail", { name }),
+  fail: (title) => send("fail", { title }),
   turn: (speed) => send("turn", { speed }),
 });
 const composer = new Composer(byId("channel-composer"), {
@@ -100,8 +101,14 @@ function arrive() {
   closeThread();
   showChannels(false);
   draw();
-  main.toBottom();
+  if (isFirst && isFresh(view.channel)) main.toTop();
+  else main.toBottom();
   if (isFirst && !isNarrow() && view.channel.name === workspace.home) composer.put(COMMAND, { isHint: true });
+}
+
+// Whether the bot has said nothing yet: then the welcome is what one should read.
+function isFresh(channel) {
+  return !channel.messages.some((one) => one.user === view.workspace.bot);
 }
 
 function become(person) {
@@ -113,6 +120,7 @@ function become(person) {
 function draw() {
   const { workspace, channel } = view;
   const isUnread = (message) => reading.isNew(workspace, channel, message);
+  const stays = main.isAtBottom;
   openFirstCard();
   reading.see(workspace, channel);
   if (view.thread) reading.see(workspace, channel, view.thread);
@@ -121,6 +129,7 @@ function draw() {
   drawWelcome(workspace, channel, { type: (text) => composer.put(text), typeAs, failing });
   main.draw(workspace, channel, workspace.top(channel), { newFrom: view.newFrom, isUnread });
   drawThread();
+  if (stays) main.toBottom(); // a thread that opens makes the channel narrower, and so longer
   keepOne([...byId("messages").querySelectorAll(".message")]);
   drawChannels(workspace, channel, (one) => reading.count(workspace, one));
   backstage.draw(workspace);
@@ -204,8 +213,8 @@ function typeAs(person, text) {
   composer.put(text);
 }
 
-async function failing(name, text) {
-  await send("fail", { name });
+async function failing(title, text) {
+  await send("fail", { title });
   composer.put(text);
 }
 

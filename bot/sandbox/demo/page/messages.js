@@ -32,7 +32,7 @@ export class MessageList {
 
   /** Draw `messages`; `newFrom` is the ts before which the line "New" stands. */
   draw(workspace, channel, messages, { newFrom = null, isUnread = () => false } = {}) {
-    const stays = this.#isAtBottom();
+    const stays = this.isAtBottom;
     const reader = workspace.reader();
     const wanted = this.#items(workspace, channel, messages, reader, newFrom, isUnread);
     this.#lay(wanted);
@@ -44,7 +44,13 @@ export class MessageList {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
-  #isAtBottom() {
+  /** Show where everything begins. */
+  toTop() {
+    this.#scroll.scrollTop = 0;
+  }
+
+  /** Tell whether the newest message is shown, or nearly so. */
+  get isAtBottom() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroll;
     return scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM;
   }

@@ -1,14 +1,12 @@
-// What a newcomer reads first: where this is, and three things to try.
+// What a newcomer reads first: where this is, and four things to try.
 
 import { byId, el, icon } from "./elements.js";
+import { COMMAND, ON_BOTH, ON_ODC, TYPO } from "./lines.js";
 import { signOf } from "./sidebar.js";
 
-/** The command that the demo suggests. */
-export const COMMAND = "/sast-source EmployeeBackoffice Testing";
-const TYPO = "/sast-source EmploeeBackofice Testing";
 let drawn = "";
 
-/** Draw the head of a channel; `doing` is { type(text), typeAs(person, text), failing(name, text) }. */
+/** Draw the head of a channel; `doing` is { type(text), typeAs(person, text), failing(title, text) }. */
 export function drawWelcome(workspace, channel, doing) {
   const print = `${workspace.user.id} ${channel.id} ${channel.bot_member}`;
   if (print === drawn) return;
@@ -26,14 +24,22 @@ function welcome(workspace, doing) {
     el(
       "p",
       {},
-      "The bot is the real one. Slack and OutSystems LifeTime are pretend ones on this machine, so nothing here leaves it. Three things to try:",
+      "The bot is the real one. Slack and the two platforms, LifeTime (OutSystems 11) and ODC (OutSystems Developer Cloud), are pretend ones on this machine, so nothing here leaves it. Four things to try:",
     ),
     el(
       "ol",
       { class: "tries", role: "list" },
       attempt("Get a package", "Press Enter below, then watch the card and its thread. Download the zip from the link.", "Type the command", () => doing.type(COMMAND)),
+      attempt(
+        "Ask another platform",
+        "The same line finds what is on ODC. What is on both is asked back. Type / for more lines.",
+        "On ODC",
+        () => doing.type(ON_ODC.text),
+        "On both",
+        () => doing.type(ON_BOTH.text),
+      ),
       attempt("Be two people", `Ask, then become ${name} and ask for the same: one packaging, two links.`, `Become ${name}`, () => doing.typeAs(other.name, COMMAND)),
-      attempt("Let it go wrong", "Misspell a name, or let LifeTime fail and see what the bot says.", "Misspell it", () => doing.type(TYPO), "Let packaging fail", () => doing.failing("Packaging fails", COMMAND)),
+      attempt("Let it go wrong", "Misspell a name, or let packaging fail, and see what the bot says.", "Misspell it", () => doing.type(TYPO), "Let it fail", () => doing.failing("LifeTime: Packaging fails", COMMAND)),
     ),
   ];
 }
