@@ -55,6 +55,8 @@ class PlatformError(BotError):
 
     #: Whether asking again later can help without anybody changing anything.
     is_transient = False
+    #: Whether the request had certainly no effect, as far as it may have one.
+    has_done_nothing = False
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class PlatformBusy(PlatformError):  # noqa: N818
     """The platform asks us to slow down."""
 
     is_transient = True
+    has_done_nothing = True
 
 
 class PlatformBroken(PlatformError):  # noqa: N818

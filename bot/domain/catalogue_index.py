@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from bot.domain.spelling import fold, tidy
 from bot.domain.target import (
@@ -19,6 +21,18 @@ from bot.domain.target import (
 from bot.domain.value import ApplicationKey, EnvironmentKey
 
 Named = TypeVar("Named", Application, Environment)
+
+
+_PLATFORM_KEY = re.compile(r"(\{)?[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\2){3}[0-9a-f]{12}(?(1)\})")
+
+
+def platform_key_in(text: str) -> str | None:
+    """Give the platform key (GUID) that a text is, in the one spelling; None where it is none.
+
+    In braces and without dashes it is one too: so people and tools write them.
+    """
+    folded = fold(text)
+    return str(UUID(folded)) if _PLATFORM_KEY.fullmatch(folded) else None
 
 
 class Likeness(IntEnum):
@@ -40,13 +54,13 @@ class NameIndex(Generic[Named]):
         for thing, folded in zip(things, self.folded, strict=True):
             self._exact.setdefault(tidy(thing.name), []).append(thing)
             self._loose.setdefault(folded, []).append(thing)
-            self._by_key.setdefault(thing.key.casefold(), []).append(thing)
+            self._by_key.setdefault(_spelt(thing.key), []).append(thing)
 
     def find(self, text: str, folded: str) -> tuple[Likeness, list[Named]]:
         """Give what a tidy text and its folded form name; the looser only for want of an exact."""
         if not text:  # a name of nothing that can be seen is nobody's
             return Likeness.LOOSE, []
-        exact = [*self._exact.get(text, ()), *self._by_key.get(text.casefold(), ())]
+        exact = [*self._exact.get(text, ()), *self._by_key.get(_spelt(text), ())]
         if exact:
             return Likeness.EXACT, exact
         # A name of nothing but quotes folds to nothing, and nothing names it.
@@ -54,7 +68,11 @@ class NameIndex(Generic[Named]):
 
     def with_key(self, key: ApplicationKey | EnvironmentKey) -> list[Named]:
         """Give what has exactly this platform key; it may go by several names."""
-        return [thing for thing in self._by_key.get(key.casefold(), ()) if thing.key == key]
+        return [thing for thing in self._by_key.get(_spelt(key), ()) if thing.key == key]
+
+
+def _spelt(key: str) -> str:
+    return platform_key_in(key) or key.casefold()
 
 
 class CatalogueIndex:
@@ -67,6 +85,10 @@ class CatalogueIndex:
         self.applications = NameIndex(catalogue.applications)
         ordered = sorted(catalogue.environments, key=lambda one: one.order)
         self.environments = NameIndex(ordered)
+
+    def has_key(self, key: str) -> bool:
+        """Whether an application or an environment has this platform key."""
+        return bool(self.applications.find(key, key)[1] or self.environments.find(key, key)[1])
 
     def targets(self, application: Application, wish: RevisionWish | None = None) -> list[Target]:
         """Give every environment in which `application` runs, in the platform's own order."""

@@ -26,6 +26,10 @@ from bot.domain.spelling import shown
 from bot.domain.target import Target
 from bot.domain.value import PlatformName
 
+BUILD_STANDS_ALONE = (
+    "The key of a build stands alone: it is of one revision, so leave --revision and --tag away, "
+    "and any environment."
+)
 BUTTONS = 10  # one answer's, at most
 NAMES_LISTED = 10
 
@@ -174,6 +178,8 @@ def _gone(platform: PlatformName) -> Answer:
 
 def _unknown(resolution: Unknown) -> Answer:
     text = f"Nothing is called “{shown(resolution.text)}”."
+    if resolution.has_key:
+        text = f"{text} {BUILD_STANDS_ALONE}"
     if resolution.guesses:
         return Answer(
             text=f"{text} Did you mean one of these? Otherwise check the names and ask again.",

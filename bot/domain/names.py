@@ -9,11 +9,16 @@ policy.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain import name_search
-from bot.domain.catalogue_index import CatalogueIndex, index_of, target_alone, target_in
+from bot.domain.catalogue_index import (
+    CatalogueIndex,
+    index_of,
+    platform_key_in,
+    target_alone,
+    target_in,
+)
 from bot.domain.name_search import Words, environment_missing, missing_from
 from bot.domain.resolution import (
     ApplicationMissing,
@@ -50,7 +55,6 @@ __all__ = [
 # Two names of 255 characters, and a little. Every split of a longer line would hold up the event
 # loop for nothing: 4,000 characters can hold 16,000 words.
 _LONGEST = 600
-_PLATFORM_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _Wish = RevisionWish | None
 
@@ -103,10 +107,8 @@ def resolve_exact(exact: ExactTarget, catalogues: Sequence[Catalogue]) -> Resolu
 
 def platform_key(words: Sequence[str]) -> str | None:
     """Give the platform key (GUID) that stands in place of all names; None where none does."""
-    spelt = [folded for word in words if (folded := fold(word))]
-    if len(spelt) == 1 and _PLATFORM_KEY.fullmatch(spelt[0]):
-        return spelt[0]
-    return None
+    spelt = [word for word in words if fold(word)]
+    return platform_key_in(spelt[0]) if len(spelt) == 1 else None
 
 
 def platform_called(name: str, platforms: Iterable[PlatformName]) -> PlatformName | None:
@@ -160,7 +162,16 @@ def _unknown(
         text=shown(" ".join(words)),
         guesses=tuple(guesses.values())[:MOST],
         environments=tuple(environments),
+        has_key=_has_key(words, indexes, wish),
     )
+
+
+def _has_key(words: Sequence[str], indexes: Sequence[CatalogueIndex], wish: _Wish) -> bool:
+    """Find out whether a key that may be a build's is there, and does not stand alone."""
+    if wish is None and platform_key(words) is not None:
+        return False
+    keys = [key for word in words if (key := platform_key_in(word))]
+    return any(not any(index.has_key(key) for index in indexes) for key in keys)
 
 
 def _certain(

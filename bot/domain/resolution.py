@@ -59,6 +59,7 @@ class Unknown(Value):
     text: str
     guesses: tuple[Target, ...] = ()
     environments: tuple[str, ...] = ()  # every name of an environment, to choose from
+    has_key: bool = False  # a key is among the words that may be a build's, and not alone
 
 
 class Gone(Value):

@@ -207,7 +207,9 @@ def _(event: e.ReplyPosted, before: Retrieval) -> Change:
 
 @change_by.register(e.PackagingJoined)
 def _(event: e.PackagingJoined, _: Retrieval) -> Change:
-    return {"packaging": event.packaging, "shares_packaging": not event.is_first}
+    # What an earlier packaging had come to, which ended for want of followers, is not this one's.
+    begun: Change = {"package": None, "messages": 0, "trouble": "", "rate_ahead": None}
+    return {**begun, "packaging": event.packaging, "shares_packaging": not event.is_first}
 
 
 @change_by.register(e.PackagingQueued)

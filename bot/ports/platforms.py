@@ -92,7 +92,9 @@ class PlatformGateway(Protocol):
         """Ask how far a packaging is that was asked for at `asked_at`."""
         ...
 
-    async def platform_link(self, target: Target, package: PackageKey) -> PlatformLink:
+    async def platform_link(
+        self, target: Target, package: PackageKey, watcher: Watcher | None = None
+    ) -> PlatformLink:
         """Ask for a new link; PlatformNotFound when the package is gone."""
         ...
 

@@ -20,6 +20,7 @@ class Packaging(Value):
     package: PackageKey | None = None
     asked_at: datetime | None = None  # when the packaging request was last sent
     held_seconds: float = 0.0  # of the time since then, spent waiting for the rate limit
+    held_since: datetime | None = None  # when the wait began that still lasts
     ahead: int = 0
     rate_ahead: int | None = None  # requests before ours, while the platform's rate limit holds us
     messages: int = 0  # how many the platform has said

@@ -44,7 +44,12 @@ _FAILURE_END = 700  # the error code, the trace id and what they mean stand last
 _ENVIRONMENT_LIMIT = 500
 _SHORT_LIMIT = 300
 _REASON_LIMIT = 600
-_RATE_LIMITED = {RetrievalState.REQUESTED, RetrievalState.WAITING, RetrievalState.PACKAGING}
+_RATE_LIMITED = {
+    RetrievalState.REQUESTED,
+    RetrievalState.WAITING,
+    RetrievalState.PACKAGING,
+    RetrievalState.PACKAGED,
+}
 
 
 def card_message(retrieval: Retrieval, *, asked_elsewhere: bool = False) -> Message:

@@ -101,16 +101,15 @@ class Publisher:
     ) -> Posted:
         """Post a link in a new message that mentions its recipient; `direct` posts it by DM.
 
-        In a thread, where the policy is `requester`, a button stands for the link. The platform's
-        own link is not ours to give later: it goes by DM there, `direct` or not.
+        In a thread, where the policy is `requester`, a button stands for a link of ours. One of
+        the platform's own is not ours to give later, and is shown wherever it is posted.
         """
         place = Place(link.recipient) if direct else _thread(retrieval)
-        message = link_message(retrieval, link, url)
-        if self._visibility is LinkVisibility.REQUESTER and not direct:
-            if link.leads_to is not LinkKind.PLATFORM:
-                message = guarded_link_message(retrieval, link)
-            elif not retrieval.is_direct:
-                place = Place(link.recipient)
+        is_ours = link.leads_to is LinkKind.OURS
+        if self._visibility is LinkVisibility.REQUESTER and is_ours and not direct:
+            message = guarded_link_message(retrieval, link)
+        else:
+            message = link_message(retrieval, link, url)
         return await self._poster.post(retrieval, key, message, place)
 
     async def upload(
@@ -126,12 +125,11 @@ class Publisher:
         """Share a package as a file of Slack's, and a notice below it, which is given back.
 
         Slack takes no metadata with a file, so the notice is what `find` finds and what is kept
-        true. It goes by DM where `direct`, and where only the requester may have the package.
+        true. It goes by DM where `direct`.
         `on_file` is told the file's id and size in bytes before anybody can see the file.
         """
         place = _thread(retrieval)
-        is_guarded = self._visibility is LinkVisibility.REQUESTER and not retrieval.is_direct
-        if direct or is_guarded:
+        if direct:
             place = Place(await self._directs.open(link.recipient))
         file, size_bytes = await self._uploads.stage(link.file_name, body)
         await on_file(file, size_bytes)

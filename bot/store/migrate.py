@@ -33,7 +33,7 @@ def is_ours(name: str | None, kind: str, _: object) -> bool:
 async def migrate(url: str) -> None:
     """Bring the database to the newest tables; create it where there is none.
 
-    Raises SettingsError where it cannot be used, or was written by a newer version.
+    Raises SettingsError where it cannot be used, or was written by a version that is not known here.
     """
     await asyncio.to_thread(_migrate, parse_url(url))
 
@@ -46,7 +46,8 @@ def _migrate(url: URL) -> None:
             command.upgrade(config_for(connection), "head")
         except CommandError as error:
             raise SettingsError(
-                "The database (DATABASE_URL) was written by a newer version of sast-source."
+                "The database (DATABASE_URL) was written by a newer version of sast-source, or by one "
+                "from before its first release."
             ) from error
 
 

@@ -111,6 +111,7 @@ packagings = Table(
     Column("package", String),
     Column("asked_at", Instant),
     Column("held_seconds", Float, nullable=False),
+    Column("held_since", Instant),
     Column("ahead", Integer, nullable=False),
     Column("rate_ahead", Integer),
     Column("messages", Integer, nullable=False),

@@ -6,8 +6,10 @@ message, what it minted before is revoked and a new link minted: nobody ever saw
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -19,6 +21,7 @@ from bot.domain.events import (
     LinkDenied,
     LinkKind,
     LinkPosted,
+    RateLimited,
     RetrievalCancelled,
     RetrievalFailed,
 )
@@ -43,6 +46,7 @@ from bot.ports import (
 from bot.workflows.bells import Bells
 from bot.workflows.effects import Effects
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
+from bot.workflows.watching import Hold, RateWatcher
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Delivery:
     recipient: SlackUserId
     ask: str
     direct: bool
+    watcher: RateWatcher
 
 
 class Delivering:
@@ -93,14 +98,17 @@ class Delivering:
     async def deliver(self, retrieval: RetrievalId) -> str:
         """Give the requester the first link, or end the retrieval with the platform's reason."""
         give_up_at = self._clock.now() + PATIENCE
+        watcher = self._watcher(retrieval)
         while True:
             state = await self._journal.loaded(retrieval)
             if state.cancel_asked_by is not None and not state.state.is_settled:
                 return await self._cancel(retrieval, state.cancel_asked_by)
             try:
-                await self._give(self._delivery(state, "link", state.request.requester, ""))
+                requester = state.request.requester
+                await self._give(self._delivery(state, "link", requester, "", watcher))
             except PlatformError as error:
-                if not error.is_transient or self._clock.now() >= give_up_at:
+                held = timedelta(seconds=watcher.held_seconds)
+                if not error.is_transient or self._clock.now() - held >= give_up_at:
                     return await self._fail(retrieval, error)
             except SlackError as error:
                 return await self._fail(retrieval, error)
@@ -126,7 +134,8 @@ class Delivering:
         if asker is None:
             raise LookupError(f"retrieval {retrieval} knows no request {ask} for a link")
         try:
-            await self._give(self._delivery(state, f"link:{ask}", asker, ask))
+            watcher = self._watcher(retrieval)
+            await self._give(self._delivery(state, f"link:{ask}", asker, ask, watcher))
         except (PlatformError, SlackError) as error:
             event = LinkDenied(
                 at=self._clock.now(), ask=ask, reason=_reason(error), text=error.message
@@ -142,10 +151,13 @@ class Delivering:
         await self._journal.append(retrieval, f"denied:{ask}", event)
         return "denied"
 
-    def _delivery(self, state: Retrieval, key: str, recipient: SlackUserId, ask: str) -> Delivery:
+    def _delivery(
+        self, state: Retrieval, key: str, recipient: SlackUserId, ask: str, watcher: RateWatcher
+    ) -> Delivery:
         if state.target is None or state.package is None:
             raise LookupError(f"retrieval {state.id} has no package to give a link to")
         is_guarded = self._policy.link_visibility is LinkVisibility.REQUESTER
+        is_shown = is_guarded and self._minter is None  # a button can guard only links of our own
         return Delivery(
             state=state,
             target=state.target,
@@ -153,9 +165,16 @@ class Delivering:
             key=key,
             recipient=recipient,
             ask=ask,
-            # A button can guard only links of our own.
-            direct=state.is_external or (is_guarded and self._minter is None),
+            direct=state.is_external or (is_shown and not state.is_direct),
+            watcher=watcher,
         )
+
+    def _watcher(self, retrieval: RetrievalId) -> RateWatcher:
+        async def show(hold: Hold) -> None:
+            event = RateLimited(at=self._clock.now(), ahead=hold.ahead)
+            await self._journal.append(retrieval, f"rate:link:{uuid.uuid4().hex[:8]}", event)
+
+        return RateWatcher(show=show, clock=self._clock)
 
     async def _give(self, delivery: Delivery) -> None:
         try:
@@ -169,7 +188,7 @@ class Delivering:
     async def _once(self, delivery: Delivery) -> AnyEvent:
         async def act() -> LinkPosted:
             gateway = self._gateways[delivery.target.platform]
-            link = await gateway.platform_link(delivery.target, delivery.package)
+            link = await gateway.platform_link(delivery.target, delivery.package, delivery.watcher)
             # Whatever an earlier try of this effect made, nobody ever saw it.
             await self._links.revoke(delivery.state.id, delivery.key, self._clock.now())
             if self._minter is not None:

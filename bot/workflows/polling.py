@@ -14,7 +14,7 @@ from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformError, PlatformNotFound
 from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Watcher
 from bot.workflows.bells import Bells, Listener, followers_of
-from bot.workflows.watching import RateWatcher
+from bot.workflows.watching import Hold, RateWatcher
 
 
 class Polling:
@@ -43,12 +43,11 @@ class Polling:
         asked_at = known.asked_at
         if known.state.is_settled or known.package is None or asked_at is None:
             return known.state
-        if known.rate_ahead is not None:  # whoever waited did not live to say that it is over
-            known = await self._save(known, {"rate_ahead": None})
+        known = await self._after_a_wait(known)
         policy = self._policies[known.target.platform]
-        held = timedelta(seconds=known.held_seconds)
-        elapsed = self._clock.now() - asked_at - held
+        elapsed = self._clock.now() - asked_at - timedelta(seconds=known.held_seconds)
         with self._bells.listen(followers_of(packaging)) as listener:
+            known = await self._cancel_if_unwanted(known)
             return await self._until_settled(known, policy, elapsed, listener)
 
     async def _until_settled(
@@ -59,7 +58,7 @@ class Polling:
         What a call that succeeds waits for our own limits is not the platform's, and not counted.
         """
         unknown = ""  # the status nobody knows, as it was read the last time
-        while True:
+        while not known.state.is_settled:
             began = self._clock.now()
             watcher = self._watcher(known.id)
             try:
@@ -75,21 +74,29 @@ class Polling:
             if not known.state.is_settled and policy.has_run_out(elapsed):
                 known = await self._fail(known, FailureReason.DEADLINE, _too_late(policy))
             if known.state.is_settled:
-                return known.state
+                break
             wait = policy.interval(elapsed)
             if await listener.heard_within(self._clock, wait.total_seconds()):
                 known = await self._cancel_if_unwanted(known)
-                if known.state.is_settled:
-                    return known.state
             elapsed += wait
+        return known.state
 
     def _watcher(self, packaging: PackagingId) -> RateWatcher:
-        async def show(ahead: int | None, held: float) -> None:
+        async def show(hold: Hold) -> None:
             known = await self._packagings.loaded(packaging)
-            held += known.held_seconds
-            await self._save(known, {"rate_ahead": ahead, "held_seconds": held})
+            held = known.held_seconds + hold.held_seconds
+            changed = {"rate_ahead": hold.ahead, "held_since": hold.since, "held_seconds": held}
+            await self._save(known, changed)
 
         return RateWatcher(show=show, clock=self._clock)
+
+    async def _after_a_wait(self, known: Packaging) -> Packaging:
+        """End the wait of a process that did not live to say that it was over."""
+        if known.held_since is None:
+            return known
+        held = known.held_seconds + (self._clock.now() - known.held_since).total_seconds()
+        changed = {"rate_ahead": None, "held_since": None, "held_seconds": held}
+        return await self._save(known, changed)
 
     async def _as_left(self, known: Packaging, watcher: RateWatcher) -> Packaging:
         """Give the packaging as a watcher has left it."""

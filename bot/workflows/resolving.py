@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from bot.clock import Clock
@@ -16,10 +17,13 @@ from bot.domain.policy import Policy, production_refusal, warnings_for
 from bot.domain.retrieval import Request, Retrieval
 from bot.domain.target import Catalogue, Target
 from bot.domain.value import PlatformName, RetrievalId
-from bot.errors import PlatformError, PlatformNotFound, PlatformRejected
+from bot.errors import PlatformBusy, PlatformError, PlatformNotFound, PlatformRejected
 from bot.ports import Journal, Messenger, PlatformGateway
 from bot.workflows.answering import Answering
-from bot.workflows.searching import Gateways, find_build, search
+from bot.workflows.patience import PATIENCE
+from bot.workflows.searching import Gateways, Search
+
+_CHECKED_WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Resolving:
             return "resolved"
         if state.state.is_settled:
             return "answered"
-        meaning = await self._meaning(state.request)
+        meaning = await self._meaning(state)
         if isinstance(meaning, Meant):
             return await self._settle_on(state, meaning)
         await self._answer(retrieval, meaning)
@@ -100,49 +104,83 @@ class Resolving:
         text = f"You already asked for {target}, and it is still running{shown}"
         return Answer(kind=AnswerKind.INFO, text=text)
 
-    async def _meaning(self, request: Request) -> Meant | Answer:
-        gateways = self._asked_of(request)
+    async def _meaning(self, state: Retrieval) -> Meant | Answer:
+        gateways = self._asked_of(state.request)
         if isinstance(gateways, Answer):
             return gateways
-        found = await search(gateways, partial(_resolve, request), self._clock)
-        if isinstance(found.resolution, names.Found):
-            unsearched = tuple(map(_unsearched, found.troubles))
-            return await self._checked(Meant(found.resolution.target, unsearched))
-        build, troubles = await self._build(request, gateways)
-        if build is not None:
-            return await self._checked(Meant(build))
-        troubles = [*found.troubles, *troubles]
-        return _platform_trouble(troubles) if troubles else answer_for(found.resolution)
+        give_up_at = self._clock.now() + PATIENCE
+        while True:
+            search = Search(gateways, partial(_resolve, state.request), self._clock)
+            meaning = await self._looked_up(state.request, search)
+            busy = [
+                one.retry_after or 0.0 for one in search.troubles if isinstance(one, PlatformBusy)
+            ]
+            if isinstance(meaning, Meant) or not busy:
+                return meaning
+            again_at = self._clock.now() + timedelta(seconds=min(busy))
+            if again_at >= give_up_at:
+                return meaning
+            await self._say_that_it_waits(state.id, search.troubles)
+            await self._clock.sleep(min(busy))
+
+    async def _looked_up(self, request: Request, search: Search) -> Meant | Answer:
+        await search.look()
+        if not search.is_settled:
+            key = names.platform_key(request.words) if request.wish is None else None
+            build = await search.find_build(key) if key else None
+            if build is not None:
+                return await self._checked(Meant(build))
+            await search.read_anew()
+        resolution = search.resolution
+        if isinstance(resolution, names.Found):
+            unsearched = tuple(map(_unsearched, search.troubles))
+            return await self._checked(Meant(resolution.target, unsearched))
+        if not search.has_searched and search.troubles:
+            return _platform_trouble(search.troubles)
+        return _with_troubles(answer_for(resolution), search.troubles)
 
     def _asked_of(self, request: Request) -> Gateways | Answer:
         """Give the gateways that are to be searched."""
+        if request.exact is not None:
+            name = request.exact.platform
+            return {name: self._gateways[name]} if name in self._gateways else {}
         if not request.platform:
             return self._gateways
-        name = names.platform_called(request.platform, self._gateways)
-        if name is None:
+        called = names.platform_called(request.platform, self._gateways)
+        if called is None:
             return unknown_platform(request.platform, tuple(self._gateways))
-        return {name: self._gateways[name]}
+        return {called: self._gateways[called]}
 
-    async def _build(
-        self, request: Request, gateways: Gateways
-    ) -> tuple[Target | None, list[PlatformError]]:
-        """Look for a build, where the words are a key that names nothing else."""
-        key = names.platform_key(request.words)
-        if key is None or request.wish is not None or request.exact is not None:
-            return None, []
-        return await find_build(gateways, key)
+    async def _say_that_it_waits(
+        self, retrieval: RetrievalId, busy: Sequence[PlatformError]
+    ) -> None:
+        platforms = " and ".join(one.platform for one in busy)
+        text = (
+            f"Waiting for the rate limit of {platforms} before the names can be looked up. "
+            "It goes on by itself."
+        )
+        await self._answering.answer(retrieval, "waits", Answer(text=text))
 
     async def _checked(self, meant: Meant) -> Meant | Answer:
-        """Look whether what was wished for exists, before anything is posted about it."""
+        """Look whether what was wished for exists, before anything is posted about it.
+
+        Where that takes long, the packaging finds out, and shows what it waits for.
+        """
         if meant.target.wish is None:
             return meant
         gateway = self._gateways[meant.target.platform]
+        describing = asyncio.ensure_future(gateway.describe(meant.target))
+        over = asyncio.ensure_future(self._clock.sleep(_CHECKED_WITHIN))
         try:
-            return replace(meant, target=await gateway.describe(meant.target))
+            await asyncio.wait({describing, over}, return_when=asyncio.FIRST_COMPLETED)
+            return replace(meant, target=describing.result()) if describing.done() else meant
         except (PlatformNotFound, PlatformRejected) as error:
             return Answer(kind=AnswerKind.REFUSAL, text=error.message)
         except PlatformError:
             return meant  # the packaging asks again, and has more patience
+        finally:
+            describing.cancel()
+            over.cancel()
 
     async def _answer(self, retrieval: RetrievalId, answer: Answer) -> None:
         try:
@@ -160,6 +198,12 @@ def _resolve(request: Request, catalogues: Sequence[Catalogue]) -> names.Resolut
 
 def _unsearched(trouble: PlatformError) -> str:
     return f"{trouble.platform} could not be searched for it: {trouble.message}"
+
+
+def _with_troubles(answer: Answer, troubles: Sequence[PlatformError]) -> Answer:
+    """Add to an answer what could not be searched."""
+    said = " ".join((answer.text, *map(_unsearched, troubles)))
+    return answer.model_copy(update={"text": said})
 
 
 def _platform_trouble(troubles: Sequence[PlatformError]) -> Answer:

@@ -14,11 +14,11 @@ from bot.domain.packaging import PackagingReport, PackagingState
 from bot.domain.retrieval import Failure
 from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformBusy, PlatformError, PlatformUnreachable
-from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns, Watcher
-from bot.workflows.bells import Bells, followers_of
+from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns
+from bot.workflows.bells import Bells, Listener, followers_of
 from bot.workflows.drain import Drain
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
-from bot.workflows.watching import QueueTold, RateWatcher
+from bot.workflows.watching import Hold, QueueTold, RateWatcher
 
 _PASSING = (PlatformUnreachable, PlatformBusy)
 
@@ -67,10 +67,10 @@ class Starting:
         async with AsyncExitStack() as held:
             place = turns.take(packaging, tell, is_under_way=runs_there)
             taking = asyncio.ensure_future(held.enter_async_context(place))
-            try:
-                await self._until_taken_or_unwanted(packaging, taking)
-            finally:
-                taking.cancel()
+            with self._bells.listen(followers_of(packaging)) as listener:
+                is_taken = await self._unless_unwanted(packaging, taking, listener)
+            if is_taken and not runs_there:
+                await self._change(packaging, ahead=0, rate_ahead=None)
             yield
 
     async def _forsake(self, packaging: Packaging) -> None:
@@ -79,19 +79,31 @@ class Starting:
         failure = Failure(reason=FailureReason.PLATFORM, text=text)
         await self._change(packaging.id, state=PackagingState.FAILED, failure=failure)
 
-    async def _until_taken_or_unwanted(
-        self, packaging: PackagingId, taking: asyncio.Future[None]
-    ) -> None:
-        with self._bells.listen(followers_of(packaging)) as listener:
-            while not taking.done():
+    async def _unless_unwanted(
+        self,
+        packaging: PackagingId,
+        work: asyncio.Future[None],
+        listener: Listener,
+        watcher: RateWatcher | None = None,
+    ) -> bool:
+        """Wait for the work, and raise what it raised; False where nobody wants it any more.
+
+        What the platform has been asked for, as `watcher` knows, is not stopped: it has begun.
+        """
+        try:
+            while not work.done():
                 heard = asyncio.ensure_future(listener.heard())
                 try:
-                    await asyncio.wait({taking, heard}, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait({work, heard}, return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     heard.cancel()
-                if not taking.done() and await self._is_unwanted(packaging):
-                    return
-        await taking  # what it raised
+                may_stop = not work.done() and not (watcher and watcher.sent)
+                if may_stop and await self._is_unwanted(packaging):
+                    return False
+            work.result()
+        finally:
+            work.cancel()
+        return True
 
     async def _is_unwanted(self, packaging: PackagingId) -> bool:
         if await self._journal.followers(packaging):
@@ -113,31 +125,46 @@ class Starting:
                     return known.state
                 if await self._is_unwanted(packaging):
                     return PackagingState.CANCELLED
-                watcher, began = self._watcher(packaging), self._clock.now()
+                acting, began = AsyncExitStack(), self._clock.now()
+                watcher = self._watcher(packaging, acting)
                 try:
-                    async with self._drain.effect():
-                        return await self._start(known, watcher)
+                    async with acting:
+                        work = asyncio.ensure_future(self._start(known, watcher))
+                        await self._unless_unwanted(packaging, work, listener, watcher)
                 except PlatformError as error:
+                    await self._take_back(known, watcher, error)
                     if tried >= PATIENCE or not _may_pass(error, watcher):
                         return await self._fail(packaging, error)
                     await self._change(packaging, trouble=error.message)
-                await listener.heard_within(self._clock, BETWEEN_TRIES)
+                    await listener.heard_within(self._clock, BETWEEN_TRIES)
                 tried += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
 
-    def _watcher(self, packaging: PackagingId) -> RateWatcher:
-        async def show(ahead: int | None, _: float) -> None:
-            await self._change(packaging, rate_ahead=ahead)
+    def _watcher(self, packaging: PackagingId, acting: AsyncExitStack) -> RateWatcher:
+        """Give what shows waits; from when a request is sent, a stop waits for `acting` to end."""
+
+        async def show(hold: Hold) -> None:
+            await self._change(packaging, rate_ahead=hold.ahead)
 
         async def sent(is_repeat: bool) -> None:  # noqa: FBT001 - what the watcher passes on
+            await acting.enter_async_context(self._drain.effect())
             await self._change(packaging, asked_at=self._clock.now())
             if is_repeat:
                 await self._journal_a_repetition(packaging)
 
         return RateWatcher(show=show, sent=sent, clock=self._clock)
 
-    async def _start(self, packaging: Packaging, watcher: Watcher) -> str:
+    async def _take_back(
+        self, known: Packaging, watcher: RateWatcher, error: PlatformError
+    ) -> None:
+        """Forget when it was asked, where the one request that was sent did certainly nothing."""
+        if error.has_done_nothing and watcher.sent == 1:
+            await self._change(known.id, asked_at=known.asked_at)
+
+    async def _start(self, packaging: Packaging, watcher: RateWatcher) -> None:
         gateway = self._gateways[packaging.target.platform]
-        target = await gateway.describe(packaging.target, watcher)
+        # What was chosen when the names were looked up may be gone by now.
+        asked = packaging.target.model_copy(update={"build": None})
+        target = await gateway.describe(asked, watcher)
         report = await gateway.start_packaging(
             target, asked_before=packaging.asked_at, watcher=watcher
         )
@@ -145,7 +172,6 @@ class Starting:
         changed = {"target": target, "state": state, "package": report.package, "ahead": 0}
         now = self._clock.now()
         await self._change(packaging.id, **changed, asked_at=now, rate_ahead=None, trouble="")
-        return state
 
     async def _fail(self, packaging: PackagingId, error: PlatformError) -> str:
         failure = Failure(reason=FailureReason.PLATFORM, text=error.message)
@@ -167,7 +193,7 @@ class Starting:
 
 def _may_pass(error: PlatformError, watcher: RateWatcher) -> bool:
     """Whether to try again: a platform that has answered the request itself has answered."""
-    return isinstance(error, _PASSING) or (error.is_transient and not watcher.has_sent)
+    return isinstance(error, _PASSING) or (error.is_transient and not watcher.sent)
 
 
 def _running_unless_settled(report: PackagingReport) -> PackagingState:

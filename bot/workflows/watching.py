@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.clock import Clock
 
 _NEAR = 5  # places from the front: from here on each step forward is told
+
+
+class Hold(NamedTuple):
+    """How the platform's rate limit holds a call."""
+
+    ahead: int | None  # requests before ours; None: it holds us no longer
+    since: datetime | None
+    held_seconds: float  # how long it has held us, once it is over
 
 
 class QueueTold:
@@ -29,23 +38,23 @@ class QueueTold:
 
 
 class RateWatcher:
-    """Implements ports.Watcher for one call of a gateway.
+    """Implements ports.Watcher for what a gateway does at one time.
 
-    `show` is told how many requests are ahead, None when it waits no longer; `sent` hears of each
-    request that starts a packaging, and whether it is a repetition.
+    `show` is told of each wait that is worth showing, and of its end; `sent` hears of each request
+    that starts a packaging, and whether it is a repetition.
     """
 
     def __init__(
         self,
         *,
-        show: Callable[[int | None, float], Awaitable[None]],
+        show: Callable[[Hold], Awaitable[None]],
         sent: Callable[[bool], Awaitable[None]] | None = None,
         clock: Clock,
     ) -> None:
         self.held_seconds = 0.0  # spent waiting for the rate limit
-        self.has_sent = False  # whether a request that starts a packaging was sent
+        self.sent = 0  # how many requests that start a packaging
         self._show = show
-        self._sent = sent
+        self._on_send = sent
         self._clock = clock
         self._since: datetime | None = None
         self._told = QueueTold()
@@ -54,7 +63,7 @@ class RateWatcher:
         """Hear that the platform's rate limit holds the call, behind `ahead` requests."""
         self._since = self._since or self._clock.now()
         if self._told.is_news(ahead):
-            await self._show(ahead, 0.0)
+            await self._show(Hold(ahead, self._since, 0.0))
 
     async def goes_on(self) -> None:
         """Hear that it waits no longer."""
@@ -63,10 +72,10 @@ class RateWatcher:
         held = (self._clock.now() - self._since).total_seconds()
         self._since, self._told = None, QueueTold()
         self.held_seconds += held
-        await self._show(None, held)
+        await self._show(Hold(None, None, held))
 
     async def sends(self, *, is_repeat: bool) -> None:
         """Hear that a request that starts a packaging is sent now."""
-        self.has_sent = True
-        if self._sent is not None:
-            await self._sent(is_repeat)
+        if self._on_send is not None:
+            await self._on_send(is_repeat)
+        self.sent += 1

@@ -94,6 +94,7 @@ async def test_an_application_that_is_new_since_the_last_look_is_found(world, ad
     await ada.types("EmployeeBackoffice Testing")
     await world.thread().shows("EmployeeBackoffice")
     world.platform.add("Brand New", "Testing", "0.1.0")
+    world.clock.skip(30)
     await ada.types("Brand New Testing")
     await world.thread(number=1).shows("Brand New in Testing")
 

@@ -88,11 +88,11 @@ async def test_after_an_upgrade_what_was_running_starts_anew_from_the_journal(wo
     await world.start_bot()
     await ada.types("EmployeeBackoffice Testing", "releases")
     await bruno.types("EmployeeMobile Testing", "core-team")
-    await world.thread("releases").shows("Packaging.")
+    await world.thread("releases").says("has begun")
     if world.platform.says_how_far:
         world.clock.skip(300)
         await world.thread("releases").says("says while packaging")
-    await world.thread("core-team").shows("Packaging.")
+    await world.thread("core-team").says("has begun")
     await world.restart_bot(engine_version=2)
     world.end_packagings()
     await world.thread("releases").gives_link()

@@ -72,7 +72,7 @@ async def test_one_that_is_away_stops_no_other_and_is_named(world, both, ada, aw
     assert f"{both[away].name} could not be searched" in text_of(card)
 
     await ada.types("Nowhere Testing", "core-team")
-    told = await ada.is_told("could not be looked up")
+    told = await ada.is_told("could not be searched")
     assert "Maintenance" in text_of(told)
     await ada.types(f"Nowhere Testing --on {there.name}", "core-team")
     await ada.is_told("Nothing is called")

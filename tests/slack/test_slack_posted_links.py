@@ -67,19 +67,6 @@ async def test_the_platforms_own_link_posted_by_dm_shows_its_address(
     assert message.blocks[-1]["elements"][0]["url"] == URL.get_secret_value()
 
 
-async def test_the_platforms_own_link_is_in_no_channel_where_only_the_requester_may_have_it(
-    slack, make_publisher, carded
-):
-    guarded = make_publisher(LinkVisibility.REQUESTER)
-    row = link_row(recipient=slack.user("ada").id, leads_to=e.LinkKind.PLATFORM)
-
-    posted = await guarded.post_link(carded, "link", row, URL, direct=False)
-
-    assert posted.channel == slack.direct("ada").id
-    assert slack.replies("releases", carded.card.ts) == []
-    assert await guarded.find(carded, "link") == posted
-
-
 async def test_the_platforms_own_link_stands_in_the_thread_of_a_card_that_is_a_dm_itself(
     slack, make_publisher, ask
 ):

@@ -4,7 +4,6 @@ import tracemalloc
 
 import pytest
 
-from bot.domain.policy import LinkVisibility
 from bot.domain.retrieval import Posted, RetrievalState
 from bot.errors import PackageDamaged, SlackUnavailable
 from bot.sandbox.slack import Fault
@@ -75,14 +74,8 @@ async def test_a_package_is_shared_in_the_thread_with_a_notice_below(
     assert await publisher.find(carded, "link") == posted
 
 
-@pytest.mark.parametrize("visibility", LinkVisibility)
-async def test_what_others_may_not_have_is_shared_by_dm(
-    slack, make_publisher, carded, row, staged, *, visibility
-):
-    publisher = make_publisher(visibility)
-    is_direct = visibility is LinkVisibility.THREAD
-
-    posted = await publisher.upload(carded, "link", row, Body(), direct=is_direct, on_file=staged)
+async def test_what_others_may_not_have_is_shared_by_dm(slack, publisher, carded, row, staged):
+    posted = await publisher.upload(carded, "link", row, Body(), direct=True, on_file=staged)
 
     assert posted.channel == slack.direct("ada").id
     assert slack.replies("releases", carded.card.ts) == []

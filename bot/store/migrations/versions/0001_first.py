@@ -180,6 +180,7 @@ def _create_packagings() -> None:
         _text("package", nullable=True),
         _instant("asked_at", nullable=True),
         sa.Column("held_seconds", sa.Float(), nullable=False),
+        _instant("held_since", nullable=True),
         _integer("ahead"),
         sa.Column("rate_ahead", sa.Integer(), nullable=True),
         _integer("messages"),
