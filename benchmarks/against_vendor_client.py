@@ -3,6 +3,9 @@
 (a) Many applications: wall time, at our default number of packagings at once and with all at once.
 (b) One large package: peak memory and wall time.
 
+OutSystems 11 only: OutSystems publishes no client for ODC's generated code, so on ODC there is none
+to compare with (`rate_limits` compares with a script there).
+
 OutSystems' client pins exact versions, so it lives in a virtual environment of its own:
 
     python3 -m venv vendor && vendor/bin/pip install outsystems-pipeline

@@ -1,10 +1,12 @@
 """Claims: a download through the bot's own link is as quick as a direct one, and costs no memory.
 
-The same package of the same sandbox LifeTime, in turn direct and through the bot: throughput, with
-the sandbox paced to 100 MB/s and unpaced. And 16 downloads of 140 MB at once: how much the bot's
-process grows. LifeTime, bot and client are processes of their own; the client is the same for both.
+The same package of the same sandbox, in turn direct and through the bot: throughput, with the
+sandbox paced to 100 MB/s and unpaced. And 16 downloads of 140 MB at once: how much the bot's
+process grows. Platform, bot and client are processes of their own; the client is the same for both
+ways. OutSystems 11 gives its packages for its token, ODC through the pre-signed URL of a storage.
 
-    python -m benchmarks.downloads [--megabytes 140] [--rounds 7] [--at-once 16] [--quick]
+    python -m benchmarks.downloads [--platform both] [--megabytes 140] [--rounds 7] [--at-once 16]
+                                   [--quick]
 """
 
 from __future__ import annotations
@@ -37,9 +39,13 @@ from benchmarks.harness import (
     percentile,
     spread,
 )
+from benchmarks.odc_script import Client, session_for
 from benchmarks.outside_process import Remote, outside_process
+from benchmarks.platforms import PLATFORMS, Kind, add_option, chosen
 from benchmarks.retrieving import link_for
+from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime.infrastructure import EMPLOYEE_BACKOFFICE, TESTING
+from bot.sandbox.odc.default_organization import EMPLOYEE_BACKOFFICE_BUILD
 from bot.sandbox.slack import SandboxSlack
 
 _LINE = "EmployeeBackoffice Testing"
@@ -69,7 +75,8 @@ class Source:
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
         began = time.perf_counter()
-        connection.request("GET", parts.path, headers=dict(self.headers))
+        place = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request("GET", place, headers=dict(self.headers))
         answer = connection.getresponse()
         first = time.perf_counter() - began
         got = _drain(answer, slowly)
@@ -91,13 +98,17 @@ def _drain(answer: http.client.HTTPResponse, slowly: float | None) -> int:
     return got
 
 
-async def _direct(outside: Outside) -> Source:
-    """Ask LifeTime for a package and its link, as a script would."""
+async def _direct(kind: Kind, outside: Outside) -> Source:
+    """Ask the platform for a package and its link, as a script would."""
+    return await (_of_lifetime(outside) if kind == "lifetime" else _of_odc(outside))
+
+
+async def _of_lifetime(outside: Outside) -> Source:
     package = (
-        f"{outside.lifetime}/lifetimeapi/rest/v2/environments/{TESTING}"
+        f"{outside.platform['LIFETIME_URL']}/lifetimeapi/rest/v2/environments/{TESTING}"
         f"/applications/{EMPLOYEE_BACKOFFICE}/sourcecodeaccess"
     )
-    headers = {"Authorization": f"Bearer {outside.lifetime_token}"}
+    headers = {"Authorization": f"Bearer {outside.platform['LIFETIME_TOKEN']}"}
     async with aiohttp.ClientSession(headers=headers) as session:
         async with session.post(package) as answer:
             key = (await answer.json())["PackageKey"]
@@ -108,6 +119,12 @@ async def _direct(outside: Outside) -> Source:
             await asyncio.sleep(0.1)
         async with session.get(f"{package}/{key}/download") as answer:
             return Source((await answer.json())["url"], headers)
+
+
+async def _of_odc(outside: Outside) -> Source:
+    async with session_for(outside.platform) as session:
+        client = Client(session, outside.platform["ODC_PORTAL_URL"], ScaledClock())
+        return Source(await client.package(EMPLOYEE_BACKOFFICE_BUILD), {})
 
 
 @dataclass
@@ -178,28 +195,30 @@ async def _run(bench: Bench) -> None:
     await bench.throughput(None)
 
 
-async def measure(size: int, rounds: int, at_once: int, folder: Path) -> int:
-    """Start everything, measure, and give the exit status."""
-    verdict = Verdict()
+async def measure(kind: Kind, asked: argparse.Namespace, folder: Path) -> Verdict:
+    """Start everything, and measure."""
+    verdict, size = Verdict(PLATFORMS[kind].name), asked.megabytes * MB
+    rounds = 3 if asked.quick else asked.rounds
     slack = SandboxSlack()
     await slack.start()
-    async with outside_process(0, 0) as remote:
+    async with outside_process(kind, 0, 0) as remote:
         await remote.turn(package_bytes=size, packaging_seconds=1.0)
         outside = replace(remote.outside, slack_api=slack.api_url)
         process = Process(environment_for(outside, folder), folder / "bot.log")
         await process.start()
         try:
+            await process.ready()
             await slack.connected(1)
             link = await link_for(slack, _LINE)
             through = Source(link, {"User-Agent": "Mozilla/5.0"})
-            direct = await _direct(outside)
-            bench = Bench(process, remote, direct, through, size, rounds, at_once, verdict)
+            direct = await _direct(kind, outside)
+            bench = Bench(process, remote, direct, through, size, rounds, asked.at_once, verdict)
             await _run(bench)
             assert await process.terminate() == 0, "SIGTERM did not end it cleanly"
         finally:
             await process.kill()
             await slack.stop()
-    return verdict.status
+    return verdict
 
 
 def main() -> int:
@@ -209,12 +228,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--at-once", type=int, default=16)
     parser.add_argument("--quick", action="store_true", help="3 rounds")
+    add_option(parser)
     asked = parser.parse_args()
-    size = asked.megabytes * MB
-    rounds = 3 if asked.quick else asked.rounds
-    print("Downloads through the bot's own link, beside direct ones")
-    with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(measure(size, rounds, asked.at_once, Path(folder)))
+    statuses = []
+    for kind in chosen(asked):
+        print(f"{PLATFORMS[kind].name}: downloads through the bot's own link, beside direct ones")
+        with tempfile.TemporaryDirectory() as folder:
+            statuses.append(asyncio.run(measure(kind, asked, Path(folder))).status)
+    return max(statuses)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.sandbox.lifetime import SandboxLifeTime
+from benchmarks.platforms import Platform
 from bot.sandbox.slack import SandboxSlack
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,19 +34,18 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Outside:
-    """Where Slack and LifeTime are, and what the bot needs to be let in."""
+    """Where Slack and the platform are, and what the bot needs to be let in."""
 
     slack_api: str
-    lifetime: str
+    platform: Mapping[str, str]  # environment variables
     bot_token: str = SandboxSlack.bot_token
     app_token: str = SandboxSlack.app_token
     signing_secret: str = SandboxSlack.signing_secret
-    lifetime_token: str = "sandbox-lifetime-token"
 
 
-def outside_of(slack: SandboxSlack, lifetime: SandboxLifeTime) -> Outside:
+def outside_of(slack: SandboxSlack, platform: Platform) -> Outside:
     """Say where these two are."""
-    return Outside(slack.api_url, lifetime.url, lifetime_token=lifetime.token)
+    return Outside(slack.api_url, platform.variables)
 
 
 def environment_for(
@@ -65,8 +64,7 @@ def environment_for(
         "HOME": str(folder),
         "SLACK_BOT_TOKEN": outside.bot_token,
         "SLACK_API_URL": outside.slack_api,
-        "LIFETIME_URL": outside.lifetime,
-        "LIFETIME_TOKEN": outside.lifetime_token,
+        **outside.platform,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LISTEN": f"127.0.0.1:{port}",
         "METRICS_LISTEN": f"127.0.0.1:{free_port()}",
@@ -214,12 +212,14 @@ def spread(values: Sequence[float], unit: str = "", digits: int = 3) -> str:
 
 @dataclass
 class Verdict:
-    """The claims of one benchmark."""
+    """The claims of one benchmark, or of its part about one platform."""
 
+    about: str = ""
     claims: list[tuple[str, bool]] = field(default_factory=list)
 
     def claim(self, text: str, *, holds: bool) -> None:
         """Print a claim, and remember whether it holds."""
+        text = f"{self.about}: {text}" if self.about else text
         self.claims.append((text, holds))
         print(f"  {'holds' if holds else 'DOES NOT HOLD'}: {text}", flush=True)
 

@@ -1,7 +1,7 @@
-"""A sandbox LifeTime and Slack in a process of their own, so that they take no time from others.
+"""A sandbox platform and Slack in a process of their own, so that they take no time from others.
 
 Not a benchmark. The first line of its output says where everything is; each line of JSON on its
-input sets knobs of the LifeTime and is answered with a line; it ends with its input.
+input sets knobs of the platform and is answered with a line; it ends with its input.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from benchmarks.harness import ROOT, Outside
+from benchmarks.platforms import KINDS, PLATFORMS, Kind
 from bot.sandbox.clock import ScaledClock
-from bot.sandbox.lifetime import SandboxLifeTime
 from bot.sandbox.slack import SandboxSlack
 
 
@@ -30,7 +30,7 @@ class Remote:
     _process: asyncio.subprocess.Process
 
     async def turn(self, **knobs: float | None) -> None:
-        """Set knobs of the LifeTime."""
+        """Set knobs of the platform."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(knobs).encode() + b"\n")
@@ -38,11 +38,11 @@ class Remote:
 
 
 @asynccontextmanager
-async def outside_process(applications: int, channels: int) -> AsyncIterator[Remote]:
-    """Run it with so many generated applications and channels."""
+async def outside_process(kind: Kind, applications: int, channels: int) -> AsyncIterator[Remote]:
+    """Run a platform of that kind with so many generated applications and channels."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.outside_process"),
-        *(str(applications), str(channels)),
+        *(kind, str(applications), str(channels)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -57,27 +57,28 @@ async def outside_process(applications: int, channels: int) -> AsyncIterator[Rem
         await process.wait()
 
 
-async def _serve(applications: int, channels: int) -> None:
+async def _serve(kind: Kind, applications: int, channels: int) -> None:
     clock = ScaledClock()
-    lifetime, slack = SandboxLifeTime(clock=clock), SandboxSlack(clock=clock)
-    lifetime.infrastructure.add_applications(applications)
-    await lifetime.start()
+    platform, slack = PLATFORMS[kind](clock), SandboxSlack(clock=clock)
+    platform.add_applications(applications)
+    await platform.sandbox.start()
     await slack.start()
     made = [slack.add_channel(f"team-{n}", "public", ["ada"]).id for n in range(channels)]
-    outside = {"slack_api": slack.api_url, "lifetime": lifetime.url}
+    outside = {"slack_api": slack.api_url, "platform": platform.variables}
     said = {"outside": outside, "channels": made, "user": slack.user("ada").id}
     print(json.dumps(said), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         for name, value in json.loads(line).items():
-            setattr(lifetime.knobs, name, value)
+            setattr(platform.sandbox.knobs, name, value)
         print("done", flush=True)
     await slack.stop()
-    await lifetime.stop()
+    await platform.sandbox.stop()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
     parser.add_argument("applications", type=int)
     parser.add_argument("channels", type=int)
     given = parser.parse_args()
-    asyncio.run(_serve(given.applications, given.channels))
+    asyncio.run(_serve(given.kind, given.applications, given.channels))

@@ -15,6 +15,12 @@ def link_in(message: Message) -> str | None:
     return found[0] if found else None
 
 
+def refuse_failure(message: Message) -> None:
+    """Raise RuntimeError where a card says that its retrieval failed: no link will follow."""
+    if message.text.startswith("Failed"):
+        raise RuntimeError(message.text)
+
+
 async def ask(slack: SandboxSlack, channel: str, line: str) -> None:
     """Type the command; raises RuntimeError where it is not acknowledged."""
     outcome = await slack.slash_command("ada", channel, "/sast-source", line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -13,9 +14,11 @@ CASES = {f"{kind}, {drop:.0%} of answers dropped": (kind, drop) for kind in KIND
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory):
+def played(tmp_path_factory, empty_database):
     """Play all at once, since they wait for Slack's limits; each has an outside of its own."""
     folders = [tmp_path_factory.mktemp("state") for _ in CASES]
+    for folder in folders:
+        shutil.copy(empty_database, folder / "bot.sqlite3")
 
     async def play():
         async with asyncio.TaskGroup() as group:

@@ -85,7 +85,7 @@ async def test_a_wait_is_no_part_of_the_deadline_whatever_becomes_of_the_process
     assert HELD not in text_of(card)
 
 
-@pytest.mark.parametrize("retry_after", [None, 90], ids=["without", "with"])
+@pytest.mark.parametrize("retry_after", [None, 40], ids=["without", "with"])
 async def test_a_429_with_and_without_retry_after_is_waited_for(world, ada, retry_after):
     world.platform.knobs.retry_after = retry_after
     await world.start_bot()
@@ -110,7 +110,7 @@ async def test_names_wait_too_and_whoever_asked_is_told_privately(world, ada):
 
 @pytest.mark.parametrize("products", [["lifetime"]])
 async def test_a_link_waits_for_the_limit_too(world, ada):
-    world.platform.break_down("answer", call="link", status=429, retry_after=200, times=1)
+    world.platform.break_down("answer", call="link", status=429, retry_after=60, times=1)
     await world.start_bot()
     await ada.types("EmployeeBackoffice Testing")
     await world.thread().shows("Packaged", HELD)
