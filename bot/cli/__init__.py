@@ -10,6 +10,8 @@ import typer
 
 from bot.errors import BotError, EngineLocked, SettingsError
 
+INTERRUPTED = 130  # what shells give for Ctrl-C
+
 # Where each command's function stands, under the command's own name.
 COMMANDS = {
     "serve": "bot.cli.serve",
@@ -46,6 +48,8 @@ def main() -> None:
     except BotError as error:
         print(f"sast-source: {error.message}", file=sys.stderr)  # noqa: T201 - a command's output
         sys.exit(1)
+    except KeyboardInterrupt:  # before the command itself looks out for it
+        sys.exit(INTERRUPTED)
 
 
 def _several() -> None:

@@ -219,3 +219,9 @@ def test_a_wrong_address_for_the_manifest_is_one_sentence(end):
 
     assert ended.status == 2
     assert is_one_sentence(ended.err)
+
+
+async def test_ctrl_c_while_it_still_starts_is_no_traceback(run, tmp_path):
+    (tmp_path / "structlog.py").write_text("raise KeyboardInterrupt")  # in the middle of an import
+    ended = await run("fetch", "X", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert ended == (130, "", "")

@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 
 from bot import environment, log
+from bot.cli import INTERRUPTED
 from bot.cli.fetch.application import Source
 from bot.cli.fetch.folder import MANIFEST, open_folder
 from bot.cli.fetch.manifest import Asked, Entry, State
@@ -32,8 +33,6 @@ from bot.errors import SettingsError
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
 from bot.settings import PlatformSettings
-
-_INTERRUPTED = 130  # what shells give for Ctrl-C
 
 Applications = Annotated[
     list[str],
@@ -89,7 +88,7 @@ def fetch(
         entries = asyncio.run(_fetch(platforms, policy, asked, out, fresh=fresh))
     except KeyboardInterrupt:
         typer.echo("Interrupted. Run the same command again to go on.", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     typer.echo(_summary(entries, out))
     if any(entry.state is State.FAILED for entry in entries):
         raise typer.Exit(1)

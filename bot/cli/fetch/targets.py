@@ -9,6 +9,7 @@ from bot.cli.fetch.failure import FetchFailed
 from bot.cli.fetch.manifest import Asked, Reason
 from bot.domain import names
 from bot.domain.button_labels import labels_for
+from bot.domain.name_answers import BUILD_STANDS_ALONE
 from bot.domain.policy import Policy, production_refusal
 from bot.domain.target import Catalogue, Target
 from bot.domain.value import BuildKey, PlatformName
@@ -61,11 +62,7 @@ async def _built(asked: Asked, searched: Searched) -> Target | None:
             searched.failures[gateway.name] = error
             continue
         if target is not None and asked.wish is not None:
-            raise FetchFailed(
-                Reason.NAMES,
-                f"{key} is the key of a build, which is of one revision: leave --revision and "
-                "--tag away.",
-            )
+            raise FetchFailed(Reason.NAMES, f"{key} is the key of a build. {BUILD_STANDS_ALONE}")
         if target is not None:
             return target
     return None
