@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from datetime import timedelta
 
@@ -68,6 +69,29 @@ async def test_where_only_the_requester_may_have_it_it_goes_by_direct_message(wo
     assert all("Download" not in buttons_of(one) for one in world.thread().replies)
     direct = world.slack.messages(world.slack.direct("ada"), threads=True)
     assert [one for one in direct if "Download" in buttons_of(one)]
+
+
+async def test_in_a_channel_shared_with_others_it_goes_by_direct_message(world, ada):
+    world.public_url = None
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing", "partner-acme")
+    await world.thread("partner-acme").shows("Ready", "by direct message")
+    assert all("Download" not in buttons_of(one) for one in world.thread("partner-acme").replies)
+
+
+async def test_the_link_is_in_its_message_and_nowhere_else(world, ada):
+    logging.getLogger().setLevel(logging.DEBUG)
+    world.public_url = None
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().says("the platform's own link")
+    await world.thread().shows("Ready")
+    files = [one.read_bytes() for one in world.folder.iterdir() if "sqlite3" in one.name]
+    secrets = [*world.platform.link_secrets, *world.platform.secrets]
+    assert len(secrets) > 2
+    for secret in secrets:
+        assert secret not in world.log_stream.getvalue()
+        assert not any(secret.encode() in one for one in files)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.reading import buttons_of, text_of
+from tests.acceptance.reading import WITHIN, buttons_of, text_of
 
 
 @pytest.fixture
@@ -76,6 +76,32 @@ async def test_one_that_is_away_stops_no_other_and_is_named(world, both, ada, aw
     assert "Maintenance" in text_of(told)
     await ada.types(f"Nowhere Testing --on {there.name}", "core-team")
     await ada.is_told("Nothing is called")
+
+
+@pytest.mark.parametrize("away", [0, 1], ids=["LifeTime", "ODC"])
+async def test_a_guess_and_a_choice_are_offered_although_one_is_away(world, both, ada, away):
+    there = both[1 - away]
+    both[away].break_down("answer", status=503, text="Maintenance", times=None)
+    name = "Supplier Portal" if there.name == "ODC" else "Payroll"
+    await ada.types(f"{name[:-1]} Testin")
+    told = await ada.is_told("Did you mean")
+    assert f"{both[away].name} could not be searched" in text_of(told)
+    await ada.clicks(f"{name} in Testing", told)
+    card = await world.thread().shows("Ready", there.name)
+    assert "could not be searched" not in text_of(card)  # the button said where
+
+
+async def test_a_question_stays_one_although_a_platform_goes_away(world, both, ada):
+    await ada.types("EmployeeBackoffice Testing")
+    await ada.is_told("--on")
+    both[1].break_down("answer", status=503, text="Maintenance", times=None)
+    world.clock.skip(60)
+    before = len(world.slack.ephemerals("ada"))
+    await ada.types("EmployeeBackoffice Testing")
+    await world.slack.wait_until(
+        lambda: [m for m in world.slack.ephemerals("ada")[before:] if buttons_of(m)], within=WITHIN
+    )
+    assert world.slack.messages("releases") == []
 
 
 async def test_one_that_hangs_holds_up_no_other(world, both, ada):
