@@ -39,6 +39,7 @@ from bot.variables import (
     log_format,
     origin,
     refuse_some,
+    refuse_twins,
     truth,
     web_address,
 )
@@ -182,10 +183,7 @@ def _platforms(variables: Mapping[str, str], config: ConfigFile) -> tuple[Platfo
             "ODC_PORTAL_URL, ODC_CLIENT_ID and ODC_CLIENT_SECRET for OutSystems Developer Cloud, "
             "or name platforms in the file of SAST_SOURCE_CONFIG."
         )
-    names = [platform.name.casefold() for platform in platforms]
-    for platform in platforms:
-        if names.count(platform.name.casefold()) > 1:
-            raise SettingsError(f'Two platforms have the name "{platform.name}": rename one.')
+    refuse_twins(platforms)
     return platforms
 
 

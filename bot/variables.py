@@ -1,4 +1,4 @@
-"""What the value of one variable must look like, and the sentence where it does not.
+"""What a setting must look like, and the sentence where it does not.
 
 Which variables there are, and what they make, is `bot.environment`'s. Everything here raises
 SettingsError and nothing else, and shows no value that can be secret.
@@ -7,13 +7,14 @@ SettingsError and nothing else, and shows no value that can be secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Final, Literal
 
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from bot.errors import SettingsError
-from bot.settings import Listen, Secret
+from bot.settings import Listen, PlatformSettings, Secret
 
 # What the platforms are called that variables make; those of the file have names of their own.
 LIFETIME_NAME: Final = "LifeTime"
@@ -97,6 +98,18 @@ def refuse_some(together: Mapping[str, object]) -> None:
     missing = [_as_it_can_be_set(name) for name, value in together.items() if value is None]
     if given:
         raise SettingsError(f"{_are(given)} set, but {_are(missing)} not.")
+
+
+def refuse_twins(platforms: Sequence[PlatformSettings]) -> None:
+    """Refuse two platforms with one name, and one platform with two: its limits hold for both."""
+    for one, other in combinations(platforms, 2):
+        if one.name.casefold() == other.name.casefold():
+            raise SettingsError(f'Two platforms have the name "{one.name}": rename one.')
+        if origin(one.url) == origin(other.url):
+            raise SettingsError(
+                f'The platforms "{one.name}" and "{other.name}" are the same one, '
+                f"{origin(one.url)}: keep one of them."
+            )
 
 
 def _as_it_can_be_set(name: str) -> str:

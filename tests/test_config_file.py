@@ -123,8 +123,9 @@ def test_shared_tables_leave_each_kind_its_defaults_for_what_they_do_not_name(tm
         limits = {{ starts_per_minute = 4 }}
         polling = {{ first = 7 }}
         """
+    other = {"ODC_PORTAL_URL": "https://other.outsystems.dev"}
 
-    lifetime, odc, cloud = environment.load(configured(tmp_path, text) | ODC).platforms
+    lifetime, odc, cloud = environment.load(configured(tmp_path, text) | ODC | other).platforms
 
     assert [one.limits.packagings_at_once for one in (lifetime, odc, cloud)] == [3, 3, 3]
     assert [one.limits.requests_per_minute for one in (lifetime, odc, cloud)] == [None, 90, 90]
@@ -203,3 +204,37 @@ def test_two_platforms_of_one_name_are_refused(tmp_path):
     text = f"{PLATFORM.replace('Asia', 'lifetime')}token = {{ value = 'x' }}"
 
     assert "Two platforms have the name" in sentence(configured(tmp_path, text))
+
+
+TWINS = f"""
+{PLATFORM}
+token = {{ value = "x" }}
+[[platform]]
+name = "Asia again"
+url = "https://ASIA.example.com:443/lifetime"
+token = {{ value = "y" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        (f"{ODC_TABLE}client_secret = {{ value = 's' }}", '"ODC" and "Cloud"'),
+        (PLATFORM.replace("asia", "lifetime") + "token = { value = 'x' }", '"LifeTime" and "Asia"'),
+        (TWINS, '"Asia" and "Asia again"'),
+    ],
+)
+def test_one_platform_under_two_names_is_refused(tmp_path, text, both):
+    message = sentence(configured(tmp_path, text) | ODC)
+
+    assert f"The platforms {both} are the same one" in message
+    assert message.endswith("keep one of them.")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://lifetime.example.com", "https://lifetime.example.com:8443"]
+)
+def test_platforms_on_two_ports_of_one_host_are_two(tmp_path, url):
+    text = f'[[platform]]\nname = "Other"\nurl = "{url}"\ntoken = {{ value = "x" }}'
+
+    assert len(environment.load(configured(tmp_path, text)).platforms) == 2

@@ -23,7 +23,7 @@ from bot.errors import (
     PlatformUnreachable,
 )
 from bot.platforms.call import Call
-from bot.platforms.server_text import is_structured, said_in, server_text
+from bot.platforms.server_text import is_foreign, is_structured, said_in, server_text
 
 _NOT_OFFERED: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 
@@ -53,6 +53,8 @@ def error_in(
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     kind = _kind(status)
+    if kind is PlatformNotFound and call.may_find_nothing and is_foreign(body):
+        kind = PlatformBroken  # somebody on the way says so, who does not know what there is
     said = said_in(headers, body)
     who = f"{host}, to which {platform} refers," if host else platform
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Final
 
 from bot.clock import Clock
 from bot.domain.target import Catalogue
+
+# As good as new: nobody asks again sooner with hope, and a long list costs many requests.
+_FRESH: Final = timedelta(seconds=30)
 
 
 class CatalogueCache:
@@ -23,9 +27,10 @@ class CatalogueCache:
         self._reading: asyncio.Task[Catalogue] | None = None
 
     async def get(self, *, fresh: bool) -> Catalogue:
-        """Give the catalogue; `fresh` reads it anew, or joins a read that is under way."""
+        """Give the catalogue; `fresh`: one just read, or the one that is being read."""
         kept = self._kept
-        if kept is not None and not fresh and self._clock.now() - kept.read_at < self._lifetime:
+        oldest = min(_FRESH, self._lifetime) if fresh else self._lifetime
+        if kept is not None and abs(self._clock.now() - kept.read_at) < oldest:
             return kept
         if self._reading is None:
             self._reading = asyncio.create_task(self._refresh())

@@ -127,12 +127,13 @@ class PlatformClient:
         """Try while the failure may pass, and so many times at most."""
         while True:
             self._refuse_to_wait_long(errand)
-            # Here, where it is not tried again: getting a token has attempts of its own.
-            await errand.question.credentials.current()
+            await self._wait_for_token(errand)
             try:
                 return await self._authorised(errand, once)
             except PlatformError as error:
                 failure = error
+            if isinstance(failure, PlatformBusy) and not errand.is_sent:
+                continue  # there is no token for now, since the one that there was has ended
             errand.fail(failure)
             await self._rest(errand, failure)
 
@@ -140,11 +141,30 @@ class PlatformClient:
         paused = self._limiter.paused(errand.call)
         if errand.cannot_wait(paused):
             raise PlatformBusy(
-                f"{self.platform} is too busy to {errand.call.purpose}: it has asked us to wait, "
-                f"for {paused:.0f} s from now on.",
+                f"{self.platform} cannot be asked to {errand.call.purpose} for the next "
+                f"{paused:.0f} s: its rate limit is used up.",
                 platform=self.platform,
                 retry_after=paused,
             )
+
+    async def _wait_for_token(self, errand: Errand) -> None:
+        """See that there is a token, and wait where there is none for now and somebody sees it.
+
+        Getting one has attempts of its own, so that it counts for none here.
+        """
+        watcher = errand.watcher
+        while True:
+            try:
+                await errand.question.credentials.current()
+            except PlatformBusy as error:
+                if watcher is None or error.retry_after is None:
+                    raise
+                pause = error.retry_after
+            else:
+                return
+            await watcher.waits(0)
+            await self._clock.sleep(pause)
+            await watcher.goes_on()
 
     async def _rest(self, errand: Errand, failure: PlatformError) -> None:
         """Wait before the next attempt; raise the failure if there is none."""
@@ -155,6 +175,8 @@ class PlatformClient:
         is_asked_to = goes_on and failure.retry_after is not None
         if is_busy or is_asked_to:
             self._limiter.pause(errand.call, pause)  # which is where it waits, with the others
+        if is_busy and failure.retry_after is None:
+            failure.retry_after = pause
         if not goes_on:
             raise failure
         if not is_busy and not is_asked_to:

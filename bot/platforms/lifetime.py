@@ -150,7 +150,9 @@ class LifeTimeGateway:
         url = self._url(*self._place(target), "sourcecodeaccess", package, "status")
         return report(await self._ask(_STATUS, url, wire.PACKAGING, watcher), package)
 
-    async def platform_link(self, target: Target, package: PackageKey) -> PlatformLink:
+    async def platform_link(
+        self, target: Target, package: PackageKey, watcher: Watcher | None = None
+    ) -> PlatformLink:
         """Ask for a new link; PlatformNotFound when the package is gone."""
         url = self._url(*self._place(target), "sourcecodeaccess", package, "download")
 
@@ -165,7 +167,7 @@ class LifeTimeGateway:
             expires = link_expiry(link.expires, reply.headers, self._clock.now())
             return PlatformLink(url=SecretStr(str(there)), expires_at=expires)
 
-        return await self._client.ask(_LINK, url, read)
+        return await self._client.ask(_LINK, url, read, watcher=watcher)
 
     @asynccontextmanager
     async def open_package(

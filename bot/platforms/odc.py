@@ -105,9 +105,10 @@ class OdcGateway:
         self,
         target: Target,  # noqa: ARG002 - likewise
         package: PackageKey,
+        watcher: Watcher | None = None,
     ) -> PlatformLink:
-        """Ask for a new link; PlatformNotFound when the package is gone."""
-        return await self._packages.link(BuildKey(package))
+        """Ask for a new link; PlatformNotFound when the package is gone, or no link to it works."""
+        return await self._packages.link(BuildKey(package), watcher)
 
     def open_package(
         self,

@@ -45,7 +45,6 @@ _WORDS: Final = Words(
     ),
     nothing_there="What answered is not an ODC Portal: the portal's URL may be wrong.",
 )
-_REFUSED: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _MARGIN: Final = timedelta(minutes=5)
 _MARGIN_SHARE: Final = 0.1
 _REST: Final = timedelta(seconds=30)  # after a renewal that failed while the token still lives
@@ -85,16 +84,13 @@ class Access:
         self._renewing: asyncio.Task[str] | None = None
 
     async def current(self) -> str:
-        """Give a token that lives for a while yet. Raises PlatformError."""
-        kept = self._kept
-        if kept is not None and self._clock.now() < kept.renew_at:
-            return kept.value
-        try:
-            return await self._shared_renewal()
-        except PlatformError as error:
-            if kept is None or not error.is_transient or self._clock.now() >= kept.ends_at:
-                raise
-        self._rest_with(kept)
+        """Give a token that lives, and renew it while it does. Raises PlatformError."""
+        kept, now = self._kept, self._clock.now()
+        if kept is None or now >= kept.ends_at:
+            # One caller that gives up must not take the token from the others.
+            return await asyncio.shield(self._shared_renewal())
+        if now >= kept.renew_at:
+            self._shared_renewal()  # for those who come later
         return kept.value
 
     async def renewed(self, refused: str, refusal: PlatformRefused) -> str | None:
@@ -110,17 +106,12 @@ class Access:
         """Give a body without what lets anybody in, should the server have echoed it."""
         return self._secret.redacted(body)
 
-    def _rest_with(self, kept: _Kept) -> None:
-        """Use a token a little longer before its renewal is tried again."""
-        if self._kept is kept:
-            self._kept = replace(kept, renew_at=min(kept.ends_at, self._clock.now() + _REST))
-
-    async def _shared_renewal(self) -> str:
+    def _shared_renewal(self) -> asyncio.Task[str]:
+        """Give the renewal that is under way; begin one where none is."""
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
             self._renewing.add_done_callback(self._finished)
-        # One caller that gives up must not take the token from the others.
-        return await asyncio.shield(self._renewing)
+        return self._renewing
 
     def _finished(self, task: asyncio.Task[str]) -> None:
         self._renewing = None
@@ -128,7 +119,12 @@ class Access:
             task.exception()  # seen, even where nobody waits any more
 
     async def _renew(self) -> str:
-        self._kept = await self._exchanged_with_newest_secret()
+        try:
+            self._kept = await self._exchanged_with_newest_secret()
+        except PlatformError:
+            if self._kept is not None:
+                self._kept = replace(self._kept, renew_at=self._clock.now() + _REST)
+            raise
         self._secret.remember(self._kept.value)
         return self._kept.value
 
@@ -152,7 +148,8 @@ class Access:
             kept = await self._client.ask(_TOKEN, endpoint, self._kept_from, form=form)
         except PlatformError as error:
             self._endpoint = None
-            if not isinstance(error, PlatformRejected) or error.status not in _REFUSED:
+            is_refusal = error.status == HTTPStatus.BAD_REQUEST
+            if not is_refusal or not isinstance(error, PlatformRejected):
                 raise
             failure = self._refused(error)
         else:

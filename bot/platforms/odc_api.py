@@ -97,7 +97,7 @@ class OdcApi:
         """Give the latest revision of every asset, deployed or not."""
 
         async def page(offset: int) -> wire.PagedWire[wire.AssetWire]:
-            query = {"limit": _PAGE_OF_ASSETS, "offset": offset}
+            query: Query = {"limit": _PAGE_OF_ASSETS, "offset": offset, "sort": "name"}
             return await self._ask(_ASSETS, wire.ASSETS, "assets", query=query)
 
         return await all_pages(page, what="its applications", platform=self.platform)
@@ -130,11 +130,12 @@ class OdcApi:
         except PlatformNotFound:
             return None
 
-    async def release_builds(
-        self, asset: str, revision: int, watcher: Watcher | None = None
+    async def builds(
+        self, asset: str, revision: int, build_type: str = "", watcher: Watcher | None = None
     ) -> tuple[wire.BuildWire, ...]:
-        """Give the Release builds of a revision, in whatever state."""
-        query: Query = {"assetKey": asset, "assetRevision": revision, "byBuildType": "Release"}
+        """Give the builds of a revision, in whatever state: all, or those of one type."""
+        typed = {"byBuildType": build_type} if build_type else {}
+        query: Query = {"assetKey": asset, "assetRevision": revision, **typed}
         found = await self._ask(_BUILDS, wire.BUILDS, _OPERATIONS, query=query, watcher=watcher)
         return found.builds
 

@@ -7,6 +7,8 @@ that is for people to decide.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bot.domain.target import Build, Environment, Revision, RevisionWish, Target
@@ -38,6 +40,7 @@ _HOW_TO_GET_ONE: Final = (
     "Deploy it to a later stage in the ODC Portal, which makes a Release build, or ask for another "
     "revision with --revision or --tag."
 )
+_UNTOLD: Final = "whose type is not told"
 _TAGS_SHOWN: Final = 5
 
 
@@ -143,7 +146,7 @@ class Builds:
             reason = f"{said}, a Release build of revision {which}."
             return _with(asked.target, asset.name, revision(asset), build, reason)
         reason = f"{said}, {_kind(build)} of revision {which}{_cannot(build)}"
-        return await self._released(asked, asset, reason, instead_of=build)
+        return await self._released(asked, asset, reason)
 
     async def _running(self, asked: _Asked, environment: Environment) -> Target:
         """Take what runs in an environment."""
@@ -153,14 +156,16 @@ class Builds:
             raise PlatformNotFound(
                 f"{asked.name} does not run in {where} any more.", platform=self._api.platform
             )
-        build = await self._api.build(runs.build_key, asked.watcher) if runs.build_key else None
+        asset = AssetWire(name=runs.name, revision=runs.revision, tag=runs.tag)
         which = _shown(revision(runs))
+        reason = f"Revision {which} runs in {where}; {_TAKEN}"
+        if not runs.build_key:
+            return await self._released(asked, asset, reason)
+        build = await self._api.build(runs.build_key, asked.watcher)
         if build is not None and is_packageable(build):
-            reason = f"Revision {which} runs in {where}; {_TAKEN}"
             return _with(asked.target, runs.name, revision(runs), build, reason)
         reason = f"{where} runs {_kind(build)} of revision {which}{_cannot(build)}"
-        asset = AssetWire(name=runs.name, revision=runs.revision, tag=runs.tag)
-        return await self._released(asked, asset, reason, instead_of=build)
+        return await self._released(asked, asset, reason)
 
     async def _deployment(self, asked: _Asked, environment: Environment) -> DeploymentWire | None:
         """Give what of the application runs in an environment now."""
@@ -180,41 +185,41 @@ class Builds:
             return unnamed
         return asset.model_copy(update={"revision": build.asset_revision})
 
-    async def _released(
-        self, asked: _Asked, asset: AssetWire, reason: str, *, instead_of: BuildWire | None = None
-    ) -> Target:
+    async def _released(self, asked: _Asked, asset: AssetWire, reason: str) -> Target:
         """Take the newest Release build of a revision. Raises PlatformRejected for want of one."""
         if asset.revision is None:
             raise PlatformBroken(
                 f"{self._api.platform} does not say which revision of {asked.name} is meant.",
                 platform=self._api.platform,
             )
-        key = asked.target.application
-        listed = await self._api.release_builds(key, asset.revision, asked.watcher)
-        builds = [each for each in listed if is_release(each) and each.build_key]
+        builds = await self._builds_of(asked, asset.revision)
         build = newest(each for each in builds if is_packageable(each))
         if build is None:
-            raise self._nothing_to_package(asked, asset, builds, instead_of)
+            raise self._nothing_to_package(asked, asset, builds)
         return _with(asked.target, asset.name, revision(asset), build, reason)
 
+    async def _builds_of(self, asked: _Asked, revision: int) -> list[BuildWire]:
+        """Give a revision's builds: all of them where none is a Release build, so as to say so."""
+        key, named = asked.target.application, list[BuildWire]()
+        for build_type in ("Release", ""):
+            listed = await self._api.builds(key, revision, build_type, asked.watcher)
+            named = [each for each in listed if each.build_key]
+            if any(map(is_release, named)):
+                break
+        return named
+
     def _nothing_to_package(
-        self,
-        asked: _Asked,
-        asset: AssetWire,
-        builds: list[BuildWire],
-        instead_of: BuildWire | None,
+        self, asked: _Asked, asset: AssetWire, builds: Sequence[BuildWire]
     ) -> PlatformRejected:
-        last = newest(builds)
+        last = newest(filter(is_release, builds))
         which = f"revision {_shown(revision(asset))} of {asked.name}"
         advice = _HOW_TO_GET_ONE
         if last is not None:
             said = f"the Release build of {which} {_status(last)}"
             if folded(last.status) in _WILL_END:
                 advice = "Ask again when it has finished."
-        elif instead_of is not None and not is_release(instead_of):
-            said = f"{which} has only a Debug build"
         else:
-            said = f"{which} has no Release build"
+            said = f"{which} has {_what_there_is(builds)}"
         return PlatformRejected(
             f"{self._api.platform} packages only Release builds, and {said}. {advice}",
             platform=self._api.platform,
@@ -235,9 +240,21 @@ def _shown(revision: Revision) -> str:
 
 
 def _kind(build: BuildWire | None) -> str:
-    if build is None:
-        return "a build"
-    return f"a {one_line(build.build_type) or 'Debug'} build"
+    kind = one_line(build.build_type) if build else ""
+    return f"a {kind} build" if kind else "a build"
+
+
+def _what_there_is(builds: Sequence[BuildWire]) -> str:
+    """Say which builds there are, none of them a Release build."""
+    kinds = Counter(one_line(each.build_type) for each in builds)
+    said = [_counted(kind, number) for kind, number in sorted(kinds.items(), reverse=True)]
+    return f"only {' and '.join(said)}" if said else "no build"
+
+
+def _counted(kind: str, number: int) -> str:
+    name = f"{kind} build" if kind else "build"
+    builds = f"{name}s" if number > 1 else f"a {name}"
+    return builds if kind else f"{builds} {_UNTOLD}"
 
 
 def _cannot(build: BuildWire | None) -> str:
@@ -246,8 +263,10 @@ def _cannot(build: BuildWire | None) -> str:
         why = "that is not there any more"
     elif is_release(build):
         why = f"that {_status(build)}"
-    else:
+    elif build.build_type:
         return ", which cannot be packaged; the Release build of the same revision is taken."
+    else:
+        return f" {_UNTOLD}; a Release build of the same revision is taken."
     return f" {why}; another Release build of the same revision is taken."
 
 

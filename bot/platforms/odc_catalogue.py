@@ -64,13 +64,18 @@ def _applications(
     deployed: Iterable[DeployedAssetWire],
     assets: Iterable[AssetWire],
 ) -> Iterator[Application]:
-    """Give every asset, once for each name under which it runs: a new name runs not everywhere."""
+    """Give every asset, once for each name under which it runs: a new name runs not everywhere.
+
+    A latest name under which it runs nowhere yet stands for the asset wherever it runs.
+    """
     repository = {folded(each.asset_key): each for each in assets if each.asset_key}
     for asset in _merged(deployed):
         newest = repository.pop(folded(asset.key), AssetWire(asset_key=asset.key))
         placements = _placements(asset, environments)
         if not placements:
             repository[folded(asset.key)] = newest
+        elif newest.name and newest.name not in placements:
+            placements[newest.name] = [place for each in placements.values() for place in each]
         for name, places in placements.items():
             yield _application(
                 platform, newest, name=name, kind=asset.type, placements=tuple(places)

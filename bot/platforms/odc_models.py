@@ -28,6 +28,7 @@ class PageWire(_Wire):
     """Where a page stands in its list."""
 
     next_page_offset: int | None = None
+    total_results: int = 0
 
 
 class PagedWire(_Wire, Generic[T]):

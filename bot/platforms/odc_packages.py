@@ -32,9 +32,10 @@ from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import PackagingWire
 from bot.platforms.odc_packaging import gone
 from bot.platforms.odc_words import is_finished, is_under_way, lacks_link
-from bot.platforms.package_body import Base64Body, ZipBody, zip_body
+from bot.platforms.package_body import Base64Body, PageSent, ZipBody, zip_body
 from bot.platforms.presigned import presigned_expiry
 from bot.platforms.stream import Stream
+from bot.ports import Watcher
 
 _Opened = tuple[Stream, ZipBody | Base64Body]
 
@@ -52,7 +53,10 @@ _DEAD_LINK: Final = frozenset(
 
 
 class Packages:
-    """The packages of one organisation's builds; `on_lost` hears of one that the storage lost."""
+    """The packages of one organisation's builds.
+
+    `on_lost` hears of one to which ODC gives links, none of which works any more.
+    """
 
     def __init__(
         self,
@@ -68,9 +72,31 @@ class Packages:
         self._clock = clock
         self._on_lost = on_lost
 
-    async def link(self, build: BuildKey) -> PlatformLink:
-        """Ask for a new link; PlatformNotFound when the package is gone."""
-        seen = await self._api.packaging(build)
+    async def link(self, build: BuildKey, watcher: Watcher | None = None) -> PlatformLink:
+        """Ask for a new link, once more where it has ended; PlatformNotFound when it is gone."""
+        link = await self._given(build, watcher)
+        if self._has_ended(link):
+            link = await self._given(build, watcher)
+        if self._has_ended(link):
+            raise self._lost(build, self._ended())
+        return link
+
+    @asynccontextmanager
+    async def opened(self, build: BuildKey) -> AsyncIterator[ZipBody | Base64Body]:
+        """Open the package through a new link, which is asked for once more if it fails."""
+        opened = await self._tried(build)
+        if isinstance(opened, PlatformError):
+            opened = await self._tried(build)
+        if isinstance(opened, PlatformError):
+            raise self._lost(build, opened)
+        stream, body = opened
+        try:
+            yield body
+        finally:
+            stream.close()
+
+    async def _given(self, build: BuildKey, watcher: Watcher | None = None) -> PlatformLink:
+        seen = await self._api.packaging(build, watcher)
         if seen is None:
             raise gone(self._api.platform, build)
         if not is_finished(seen.packaging):
@@ -86,32 +112,17 @@ class Packages:
             expires -= clock_error(seen.headers, self._clock.now())
         return PlatformLink(url=SecretStr(str(url)), expires_at=expires, is_presigned=True)
 
-    @asynccontextmanager
-    async def opened(self, build: BuildKey) -> AsyncIterator[ZipBody | Base64Body]:
-        """Open the package through a new link, which is asked for once more if it fails."""
-        stream, body = await self._try_link(build) or await self._try_another_link(build)
-        try:
-            yield body
-        finally:
-            stream.close()
-
-    async def _try_link(self, build: BuildKey) -> _Opened | None:
-        """Open the package; None where another link may do better."""
-        link = await self.link(build)
+    async def _tried(self, build: BuildKey) -> _Opened | PlatformError:
+        """Open the package; where another link may do better, say what is wrong with this one."""
+        link = await self._given(build)
+        if self._has_ended(link):
+            return self._ended()
         try:
             return await self._follow(link)
         except PlatformError as error:
             if error.status not in _DEAD_LINK and not isinstance(error, PackageDamaged):
                 raise
-        return None
-
-    async def _try_another_link(self, build: BuildKey) -> _Opened:
-        link = await self.link(build)
-        try:
-            return await self._follow(link)
-        except PlatformNotFound:
-            self._on_lost(build)
-            raise
+            return error
 
     async def _follow(self, link: PlatformLink) -> _Opened:
         url = URL(link.url.get_secret_value(), encoded=True)
@@ -121,6 +132,27 @@ class Packages:
             body = await zip_body(stream, self._api.platform)
             undo.pop_all()
         return stream, body
+
+    def _has_ended(self, link: PlatformLink) -> bool:
+        return link.expires_at is not None and link.expires_at <= self._clock.now()
+
+    def _ended(self) -> PlatformError:
+        platform = self._api.platform
+        return PlatformNotFound(
+            f"The link that {platform} gave had ended before it was given.", platform=platform
+        )
+
+    def _lost(self, build: BuildKey, failure: PlatformError) -> PlatformError:
+        """Name the failure of the second link, and what it means for the package."""
+        if isinstance(failure, PackageDamaged) and not isinstance(failure, PageSent):
+            return failure  # on its way, which says nothing about the package
+        self._on_lost(build)
+        platform = self._api.platform
+        return PlatformNotFound(
+            f"{platform} no longer gives a link that works to this package. {failure.message}",
+            platform=platform,
+            status=failure.status,
+        )
 
     def _unfinished(self, packaging: PackagingWire, build: BuildKey) -> PlatformError:
         platform = self._api.platform

@@ -66,7 +66,7 @@ class Packagings:
         seen = await self._api.packaging(build, watcher)
         if seen is not None:
             return report(seen.packaging, build)
-        if self._clock.now() - asked_at < _SHOWS_WITHIN:
+        if self._is_within(_SHOWS_WITHIN, asked_at):
             return under_way(build)
         raise gone(self._api.platform, build)
 
@@ -159,7 +159,11 @@ class Packagings:
 
     def _was_asked_within(self, period: timedelta, build: BuildKey) -> bool:
         asked = self._asked.get(build)
-        return asked is not None and self._clock.now() - asked < period
+        return asked is not None and self._is_within(period, asked)
+
+    def _is_within(self, period: timedelta, at: datetime) -> bool:
+        """Whether that was so short ago; what lies ahead was before the clock was put back."""
+        return timedelta(0) <= self._clock.now() - at < period
 
 
 def gone(platform: str, build: str) -> PlatformNotFound:

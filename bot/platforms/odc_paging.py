@@ -19,7 +19,8 @@ async def all_pages(
 ) -> list[T]:
     """Read pages, each from the offset that the one before it names, until one names none.
 
-    Raises PlatformBroken where that would never end.
+    Raises PlatformBroken where that would never end, or ends before the total that the list itself
+    tells.
     """
     found: list[T] = []
     offset = 0
@@ -28,16 +29,18 @@ async def all_pages(
         found += read.results
         following = read.page.next_page_offset
         if following is None:
+            if len(found) < read.page.total_results:
+                ends = f"ends after {len(found)} of {read.page.total_results}"
+                raise _broken(platform, what, ends)
             return found
         if following <= offset:
-            raise _broken(
-                platform, what, f"after the page at {offset} comes the one at {following}"
-            )
+            turns = f"after the page at {offset} comes the one at {following}"
+            raise _broken(platform, what, f"does not end ({turns})")
         offset = following
-    raise _broken(platform, what, f"it has more than {_MOST_PAGES} pages")
+    raise _broken(platform, what, f"does not end (it has more than {_MOST_PAGES} pages)")
 
 
 def _broken(platform: str, what: str, problem: str) -> PlatformBroken:
     return PlatformBroken(
-        f"{platform} could not list {what}: the list does not end ({problem}).", platform=platform
+        f"{platform} could not list {what}: the list {problem}.", platform=platform
     )

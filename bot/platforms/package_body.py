@@ -21,6 +21,10 @@ _SEARCHED: Final = 16 * 1024  # bytes; with one piece more they decode to less t
 _SPACE: Final = b" \t\r\n\xef\xbb\xbf"  # the byte order mark is no more than that
 
 
+class PageSent(PackageDamaged):
+    """What came in place of the package is a web page, or a storage's error in XML."""
+
+
 class ZipBody:
     """The bytes of a package. Implements ports.PackageBody."""
 
@@ -110,5 +114,9 @@ async def _pieces(stream: Stream, content: Base64Content) -> AsyncGenerator[byte
 
 def _no_zip(stream: Stream, head: bytes, platform: str) -> PlatformError:
     said = stream.said(head)
-    kind = PlatformRejected if is_structured(head) else PackageDamaged
+    kind: type[PlatformError] = PackageDamaged
+    if is_structured(head):
+        kind = PlatformRejected
+    elif head.lstrip(_SPACE).startswith(b"<"):
+        kind = PageSent
     return kind(f"{platform} sent {said} in place of the package.", platform=platform)

@@ -16,6 +16,7 @@ from yarl import URL
 from bot.platforms.link_expiry import parsed
 
 _LONGEST: Final = 20  # digits
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
 def presigned_expiry(url: URL) -> datetime | None:
@@ -37,15 +38,17 @@ def _signed_for(since: str, seconds: str) -> datetime | None:
     """Read when it was signed, in ISO's basic format, and for how many seconds."""
     began, lives = parsed(since), _whole(seconds)
     try:
-        return began + timedelta(seconds=lives) if began and lives else None
+        return None if began is None or lives is None else began + timedelta(seconds=lives)
     except OverflowError:
         return None
 
 
 def _epoch(text: str) -> datetime | None:
+    seconds = _whole(text)
+    if not seconds:
+        return None if seconds is None else _LONG_AGO
     try:
-        seconds = _whole(text)
-        return parsed(datetime.fromtimestamp(seconds, UTC).isoformat()) if seconds else None
+        return parsed(datetime.fromtimestamp(seconds, UTC).isoformat())
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -57,6 +57,11 @@ def is_structured(body: bytes) -> bool:
     return bool(_spoken(value)) or problem_details(value) is not None
 
 
+def is_foreign(body: bytes) -> bool:
+    """Whether the body is something that no API writes: neither empty nor JSON."""
+    return bool(body.strip()) and body.strip() != b"null" and _json(body) is None
+
+
 def one_line(text: str) -> str:
     """Give `text` on one line, cut to a readable length, without control characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())

@@ -36,6 +36,8 @@ _NO_HTTP: Final = "answered with something that is not HTTP ({reason})"
 class NothingSent(PlatformUnreachable):
     """The platform cannot be reached, and the request certainly did not get there."""
 
+    has_done_nothing = True
+
 
 class Untrusted(NothingSent):
     """The platform's certificate is not trusted."""

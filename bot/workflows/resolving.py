@@ -20,7 +20,7 @@ from bot.domain.value import PlatformName, RetrievalId
 from bot.errors import PlatformBusy, PlatformError, PlatformNotFound, PlatformRejected
 from bot.ports import Journal, Messenger, PlatformGateway
 from bot.workflows.answering import Answering
-from bot.workflows.patience import PATIENCE
+from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 from bot.workflows.searching import Gateways, Search
 
 _CHECKED_WITHIN = 5.0  # seconds
@@ -112,16 +112,13 @@ class Resolving:
         while True:
             search = Search(gateways, partial(_resolve, state.request), self._clock)
             meaning = await self._looked_up(state.request, search)
-            busy = [
-                one.retry_after or 0.0 for one in search.troubles if isinstance(one, PlatformBusy)
-            ]
-            if isinstance(meaning, Meant) or not busy:
+            busy = [one for one in search.troubles if isinstance(one, PlatformBusy)]
+            pause = min((one.retry_after or BETWEEN_TRIES for one in busy), default=0.0)
+            is_too_late = self._clock.now() + timedelta(seconds=pause) >= give_up_at
+            if isinstance(meaning, Meant) or not busy or is_too_late:
                 return meaning
-            again_at = self._clock.now() + timedelta(seconds=min(busy))
-            if again_at >= give_up_at:
-                return meaning
-            await self._say_that_it_waits(state.id, search.troubles)
-            await self._clock.sleep(min(busy))
+            await self._say_that_it_waits(state.id, busy)
+            await self._clock.sleep(pause)
 
     async def _looked_up(self, request: Request, search: Search) -> Meant | Answer:
         await search.look()
@@ -152,7 +149,7 @@ class Resolving:
         return {called: self._gateways[called]}
 
     async def _say_that_it_waits(
-        self, retrieval: RetrievalId, busy: Sequence[PlatformError]
+        self, retrieval: RetrievalId, busy: Sequence[PlatformBusy]
     ) -> None:
         platforms = " and ".join(one.platform for one in busy)
         text = (

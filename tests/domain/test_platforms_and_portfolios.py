@@ -9,8 +9,13 @@ import pytest
 
 from bot.domain.answers import AnswerKind
 from bot.domain.catalogue_index import index_of
-from bot.domain.name_answers import answer_for, guesses_for, unknown_platform
-from bot.domain.names import Several, platform_called, platform_key, resolve
+from bot.domain.name_answers import (
+    BUILD_STANDS_ALONE,
+    answer_for,
+    guesses_for,
+    unknown_platform,
+)
+from bot.domain.names import Several, platform_called, platform_key, resolve, resolve_exact
 from bot.domain.target import RevisionWish
 
 KEY = "be77b25f-c738-462f-8f19-7114fc4f9923"
@@ -142,6 +147,12 @@ def test_where_there_is_no_choice_the_flag_is_to_be_left_out(known):
         ([KEY.upper()], KEY),
         ([f"`{KEY}`", " "], KEY),
         ([KEY.replace("-", "\u2011")], KEY),
+        ([f"{{{KEY.upper()}}}"], KEY),
+        ([KEY.replace("-", "")], KEY),
+        ([f"{{{KEY.replace('-', '')}}}"], KEY),
+        ([f"{{{KEY}"], None),
+        ([f"{KEY}}}"], None),
+        ([KEY.replace("-", "", 1)], None),
         (["EmployeeBackoffice", KEY], None),
         ([KEY, KEY], None),
         ([KEY[:-1]], None),
@@ -152,6 +163,43 @@ def test_where_there_is_no_choice_the_flag_is_to_be_left_out(known):
 )
 def test_a_platform_key_is_one_that_stands_in_place_of_all_names(words, key):
     assert platform_key(words) == key
+
+
+@pytest.mark.parametrize("spelt", [KEY, KEY.upper(), f"{{{KEY}}}", KEY.replace("-", "")])
+@pytest.mark.parametrize("given", [KEY, KEY.upper(), KEY.replace("-", "")])
+def test_a_platform_key_names_an_application_however_it_is_written(catalogue_of, spelt, given):
+    catalogue = catalogue_of([("Portal", ("Testing",))])
+    (portal,) = catalogue.applications
+    keyed = catalogue.model_copy(
+        update={"applications": (portal.model_copy(update={"key": given}),)}
+    )
+    resolution = resolve([spelt, "Testing"], [keyed])
+    assert resolution.target.application == given
+    assert resolve_exact(resolution.target.exact, [keyed]) == resolution
+
+
+@pytest.mark.parametrize(
+    ("words", "wish", "is_told"),
+    [
+        ([KEY, "Testing"], None, True),
+        (["Testing", f"{{{KEY}}}"], None, True),
+        ([KEY], RevisionWish(number=12), True),
+        ([KEY], RevisionWish(tag="1.4.0"), True),
+        ([KEY], None, False),
+        (["Nothing", "Testing"], RevisionWish(number=12), False),
+    ],
+)
+def test_that_the_key_of_a_build_stands_alone_is_told(cloud, words, wish, is_told):
+    answer = answer_for(resolve(words, [cloud], wish))
+    assert answer.text.startswith("Nothing is called")
+    assert (BUILD_STANDS_ALONE in answer.text) is is_told
+
+
+def test_a_key_that_names_an_application_is_taken_for_no_build(catalogue_of):
+    catalogue = catalogue_of([("Portal", ("Testing",))])
+    (portal,) = catalogue.applications
+    keyed = catalogue.model_copy(update={"applications": (portal.model_copy(update={"key": KEY}),)})
+    assert BUILD_STANDS_ALONE not in answer_for(resolve([KEY, "Nowhere"], [keyed])).text
 
 
 def test_a_catalogue_is_indexed_once_and_its_index_goes_with_it(catalogue_of):

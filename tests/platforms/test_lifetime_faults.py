@@ -165,6 +165,14 @@ async def test_a_wait_of_hours_is_taken_where_somebody_sees_it(bench, platform, 
     assert listener.told == ["sends", "waits behind 0", "goes on"] * 7 + ["sends"]
 
 
+async def test_who_waits_for_a_link_hears_of_it(platform, target, faults):
+    package = (await platform.start_packaging(target)).package
+    faults("answer", call="link", status=429, retry_after=7_200, times=2)
+    listener = Listener()
+    assert await platform.platform_link(target, package, listener)
+    assert listener.told == ["waits behind 0", "goes on"] * 2
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(400, PlatformRejected), (403, PlatformRefused), (404, PlatformNotFound)]
 )

@@ -100,6 +100,26 @@ def test_what_is_not_the_api_is_told_apart_from_what_is_missing_in_it(status):
     assert "URL may be wrong" not in error(status, errors("No such module.")).message
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<h1>IIS</h1>", PlatformBroken),
+        (b"404 page not found", PlatformBroken),
+        (b"", PlatformNotFound),
+        (b" \r\n", PlatformNotFound),
+        (b"{}", PlatformNotFound),
+        (b"null", PlatformNotFound),
+        (errors("No such module."), PlatformNotFound),
+    ],
+)
+def test_that_there_is_nothing_is_believed_of_the_api_only(body, kind):
+    assert type(error(404, body)) is PlatformNotFound
+    looking = Call("status", "say how far it is", may_find_nothing=True)
+    found = error_in(looking, 404, {}, body, platform="Acme", words=WORDS)
+    assert type(found) is kind
+    assert found.status == 404
+
+
 def test_a_redirect_names_the_host_and_nothing_more():
     message = error(302, Location="https://login.example.net/sso?ticket=5ecre7").message
     assert "login.example.net" in message

@@ -190,6 +190,27 @@ async def test_no_token_is_no_call_and_is_not_tried_again_here(counter, kind):
     assert counter.token.refusals == []
 
 
+async def test_a_token_that_is_not_to_be_had_for_now_is_waited_for_if_somebody_sees_it(counter):
+    """First before the call, then when it has its turn, since the token has ended meanwhile."""
+    busy = PlatformBusy("No token for now.", retry_after=90)
+
+    class Scarce(Token):
+        async def current(self) -> str:
+            token = await super().current()
+            if self.asked in {1, 3, 4}:
+                raise busy
+            return token
+
+    counter.wire.answers = [OK]
+    listener = Listener()
+    client = counter.make(Scarce(), attempts=1)
+    await counter.ask(POST, client=client, watcher=listener)
+    assert listener.told == [0, "goes on", 0, "goes on", "sends"]
+    assert counter.bench.clock.waits == [90, 90]
+    with pytest.raises(PlatformBusy, match="No token for now"):
+        await counter.ask(client=counter.make(Scarce()))
+
+
 async def test_a_link_without_authorization_is_shown_no_token(counter):
     counter.wire.answers = [answer(b"PK")]
     there = URL(counter.wire.url.replace("127.0.0.1", "localhost")) / "package"
@@ -373,14 +394,16 @@ async def test_a_pause_is_as_long_as_the_platform_says_if_somebody_sees_it(count
 
 async def test_a_pause_that_nobody_sees_is_an_error_at_once_also_for_the_next(counter):
     counter.wire.answers = [BUSY]
-    for _ in range(3):
-        with pytest.raises(PlatformBusy, match="too busy"):
+    used_up = r"^Acme cannot be asked to say how far it is for the next 6\d s: its rate limit is us"
+    for said in ("too busy", used_up, used_up):
+        with pytest.raises(PlatformBusy, match=said) as caught:
             await counter.ask()
+        assert 60 <= caught.value.retry_after <= 61
     assert len(counter.wire.requests) == 1
     assert counter.seconds == 0
     counter.wire.answers = [OK]
     await counter.ask(FREE)  # another API has nothing to do with it
-    await counter.bench.clock.sleep(31)
+    await counter.bench.clock.sleep(caught.value.retry_after)
     assert (await counter.ask()).body == b"{}"
 
 

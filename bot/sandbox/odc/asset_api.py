@@ -50,8 +50,7 @@ async def assets(request: web.Request, visit: Visit) -> web.Response:
         key=lambda each: each[1].name.casefold() if by_name else wire.stamp(each[1].created),
         reverse=descending,
     )
-    shown = [wire.asset_revision(asset, latest) for asset, latest in found]
-    return paged(shown, request, visit, _LARGEST_PAGE)
+    return paged(found, lambda each: wire.asset_revision(*each), request, visit, _LARGEST_PAGE)
 
 
 async def revisions(request: web.Request, visit: Visit) -> web.Response:
@@ -70,8 +69,9 @@ async def revisions(request: web.Request, visit: Visit) -> web.Response:
     found.sort(
         key=lambda each: ((each.tag or "") if by_tag else "", each.number), reverse=descending
     )
-    shown = [wire.asset_revision(asset, each) for each in found]
-    return paged(shown, request, visit, _LARGEST_PAGE)
+    return paged(
+        found, lambda each: wire.asset_revision(asset, each), request, visit, _LARGEST_PAGE
+    )
 
 
 async def latest_revision(request: web.Request, visit: Visit) -> web.Response:

@@ -33,14 +33,14 @@ async def builds(request: web.Request, visit: Visit) -> web.Response:
     """List the builds of one revision, all on one page, the oldest first."""
     asset = visit.organization.assets.get(request.query.get("assetKey", ""))
     number = request.query.get("assetRevision", "")
-    wanted = {request.query["byBuildType"]} if "byBuildType" in request.query else _BUILD_TYPES
+    wanted = request.query.get("byBuildType")
     if asset is None or not number.isdecimal() or int(number) not in asset.revisions:
         raise Refusal(404, texts.NO_SUCH_ASSET_OR_REVISION)
-    if not wanted <= _BUILD_TYPES:
+    if wanted is not None and wanted not in _BUILD_TYPES:
         # A 400 would be likelier, but only this one is published.
         raise Refusal(404, texts.NO_SUCH_ASSET_OR_REVISION)
     found = visit.organization.builds_of(asset.key, int(number))
-    shown = [wire.build(each) for each in found if each.type in wanted]
+    shown = [wire.build(each) for each in found if wanted in {None, each.type}]
     return web.json_response({"builds": shown})
 
 

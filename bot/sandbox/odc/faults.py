@@ -37,6 +37,7 @@ FaultKind = Literal[
     "bad_discovery",  # discovery names none, or is `text`
     # Lists
     "stuck_page",  # `nextPageOffset` is the offset that was asked for
+    "last_page",  # `nextPageOffset` is null, however much there is
     # What starting a packaging says
     "unsuccessful",  # 201 with `isSuccessful` false, and nothing is started
     "invalid_build",  # 422 with `text`
@@ -67,6 +68,7 @@ FaultKind = Literal[
 _START: frozenset[str] = frozenset({"start"})
 _STATUS: frozenset[str] = frozenset({"status"})
 _DISCOVERY: frozenset[str] = frozenset({"discovery"})
+_LISTS: frozenset[str] = frozenset({"portfolios", "deployed_assets", "assets", "revisions"})
 _DOWNLOAD: frozenset[str] = frozenset({"download"})
 
 # Everything that a client needs credentials for
@@ -80,7 +82,8 @@ _MEANT_FOR: Mapping[str, frozenset[str]] = {
     "personal_edition": _START | _STATUS,
     "foreign_token_endpoint": _DISCOVERY,
     "bad_discovery": _DISCOVERY,
-    "stuck_page": frozenset({"portfolios", "deployed_assets", "assets", "revisions"}),
+    "stuck_page": _LISTS,
+    "last_page": _LISTS,
     "unsuccessful": _START,
     "invalid_build": _START,
     "done_at_once": _START,

@@ -28,8 +28,8 @@ async def portfolios(request: web.Request, visit: Visit) -> web.Response:
     """List the portfolios."""
     asked = key_in(request, "portfolioKey")
     found = visit.organization.portfolios.values()
-    shown = [wire.portfolio(each, _visible(visit)) for each in found if asked in {None, each.key}]
-    return paged(shown, request, visit, _LARGEST_PAGE)
+    shown, stages = [each for each in found if asked in {None, each.key}], _visible(visit)
+    return paged(shown, lambda each: wire.portfolio(each, stages), request, visit, _LARGEST_PAGE)
 
 
 async def deployed_assets(request: web.Request, visit: Visit) -> web.Response:
@@ -38,7 +38,7 @@ async def deployed_assets(request: web.Request, visit: Visit) -> web.Response:
     keys, types = values_of(request, "key"), values_of(request, "type")
     word = request.query.get("nameContains", "").casefold()
     within = _environments_asked(request, visit)
-    shown: list[wire.Json] = []
+    found: list[tuple[Asset, list[Deployment]]] = []
     for asset in _deployable(visit):
         if (keys and asset.key not in keys) or (types and asset.type not in types):
             continue
@@ -48,9 +48,13 @@ async def deployed_assets(request: web.Request, visit: Visit) -> web.Response:
             if each.environment in within and word in _name(asset, each)
         ]
         if matching:
-            told = _told(asset, matching, visit)
-            shown.append(wire.deployed_asset(asset, told, visit.organization))
-    return paged(shown, request, visit, _LARGEST_PAGE)
+            found.append((asset, matching))
+
+    def written(each: tuple[Asset, list[Deployment]]) -> wire.Json:
+        asset, matching = each
+        return wire.deployed_asset(asset, _told(asset, matching, visit), visit.organization)
+
+    return paged(found, written, request, visit, _LARGEST_PAGE)
 
 
 def _visible(visit: Visit) -> list[Environment]:

@@ -19,6 +19,7 @@ from tests.platforms.odc_bench import (
     Watched,
     target_in,
 )
+from tests.platforms.odc_identity import Identity
 
 
 @pytest.fixture
@@ -53,6 +54,13 @@ def mishaps(odc: SandboxOdc) -> Callable[..., None]:
         odc.knobs.add(*(Fault(kind, **scope) for kind in kinds))
 
     return add
+
+
+@pytest.fixture
+async def identity(aiohttp_server) -> Identity:
+    server = Identity(aiohttp_server)
+    await server.start()
+    return server
 
 
 @pytest.fixture

@@ -3,61 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 from aiohttp import web
 
-from bot.errors import PlatformBroken, PlatformError, PlatformRefused, SettingsError
+from bot.errors import (
+    PlatformBroken,
+    PlatformBusy,
+    PlatformError,
+    PlatformRefused,
+    SettingsError,
+)
 from bot.platforms.odc_address import Portal
-from tests.platforms.odc_bench import CLIENT_SECRET, OdcBench
+from tests.platforms.odc_bench import CLIENT_SECRET, Watched
 from tests.platforms.wire_server import answer
-
-
-async def at_once(cloud, number=50):
-    return await asyncio.gather(
-        *(cloud.clock_ahead() for _ in range(number)), return_exceptions=True
-    )
-
-
-async def test_fifty_calls_share_one_token(cloud, odc):
-    assert not any(isinstance(each, Exception) for each in await at_once(cloud))
-    assert (odc.calls.tokens_given, len(odc.calls.named("discovery"))) == (1, 1)
-
-
-async def test_fifty_calls_that_are_refused_share_one_renewal(cloud, odc):
-    await cloud.clock_ahead()
-    odc.expire_tokens()
-    assert not any(isinstance(each, Exception) for each in await at_once(cloud))
-    assert odc.calls.tokens_given == 2
-
-
-@pytest.mark.parametrize(("lives", "used"), [(43200, 42900), (1000, 900)])
-async def test_a_token_is_kept_until_shortly_before_its_end(odc_bench, odc, lives, used):
-    odc.knobs.token_seconds = lives
-    cloud = odc_bench.gateway(odc.url)
-    await cloud.clock_ahead()
-    await odc_bench.clock.sleep(used - 1)
-    await cloud.clock_ahead()
-    assert odc.calls.tokens_given == 1
-    await odc_bench.clock.sleep(1)
-    await cloud.clock_ahead()
-    assert odc.calls.tokens_given == 2
-    assert all(call.status == 200 for call in odc.calls)
-    assert len(odc.calls.named("discovery")) == 1
-
-
-async def test_where_it_cannot_be_renewed_in_time_it_is_used_to_its_end(odc_bench, odc, mishaps):
-    cloud = odc_bench.gateway(odc.url, attempts=1)
-    await cloud.clock_ahead()
-    mishaps("drop_before", call="token", times=None)
-    await odc_bench.clock.sleep(43000)
-    await cloud.clock_ahead()
-    await cloud.clock_ahead()
-    assert odc.calls.token_requests == 2
-    await odc_bench.clock.sleep(200)
-    with pytest.raises(PlatformError, match="could not give an access token"):
-        await cloud.clock_ahead()
 
 
 @pytest.mark.parametrize("status", [400, 401])
@@ -90,20 +49,6 @@ async def test_a_suspended_client_is_refused_until_it_is_resumed(cloud, odc):
         await cloud.clock_ahead()
     odc.resume_client()
     await cloud.clock_ahead()
-
-
-async def test_a_token_that_is_refused_although_it_is_new_is_told_in_words(cloud, odc, mishaps):
-    mishaps("answer", call="environments", status=401, text="Go away", times=None)
-    with pytest.raises(PlatformRefused, match=r"Go away.*suspended or revoked"):
-        await cloud.clock_ahead()
-    assert odc.calls.tokens_given == 2
-
-
-async def test_what_is_forbidden_renews_nothing(cloud, odc, mishaps):
-    mishaps("answer", call="environments", status=403, times=None)
-    with pytest.raises(PlatformRefused, match="Asset management > Open"):
-        await cloud.clock_ahead()
-    assert odc.calls.tokens_given == 1
 
 
 async def test_a_secret_in_a_file_is_read_again_when_it_is_refused(odc_bench, odc, tmp_path):
@@ -171,65 +116,42 @@ def test_the_secret_goes_only_where_nobody_listens(portal, endpoint, is_usable):
     assert (Portal(portal).outside(endpoint) is not None) is is_usable
 
 
-class Identity:
-    """A portal and identity provider that can be held up, and answers what it is told to."""
-
-    def __init__(self, server_of) -> None:
-        self.may_answer = asyncio.Event()
-        self.asked = asyncio.Event()
-        self.token = web.json_response({"access_token": "the-token-1", "expires_in": 600})
-        self.tokens = 0
-        self.environments = web.json_response({"results": []})
-        self.authorizations: list[str] = []
-        self._server_of = server_of
-        self.url = ""
-
-    async def start(self) -> None:
-        application = web.Application()
-        application.router.add_get("/identity/{path:.*}", self._discovery)
-        application.router.add_post("/token", self._token)
-        application.router.add_get("/api/{path:.*}", self._environments)
-        server = await self._server_of(application)
-        self.url = str(server.make_url("")).rstrip("/")
-
-    async def _discovery(self, _: web.Request) -> web.Response:
-        return web.json_response({"token_endpoint": f"{self.url}/token"})
-
-    async def _token(self, request: web.Request) -> web.Response:
-        self.tokens += 1
-        self.form = dict(await request.post())
-        self.token_headers = request.headers.copy()
-        self.asked.set()
-        await self.may_answer.wait()
-        return web.Response(
-            body=self.token.body, status=self.token.status, content_type=self.token.content_type
-        )
-
-    async def _environments(self, request: web.Request) -> web.Response:
-        self.authorizations.append(request.headers.get("Authorization", ""))
-        echo = self.environments.text.replace("ECHO", self.authorizations[-1])
-        return web.Response(text=echo, status=self.environments.status)
-
-
-@pytest.fixture
-async def identity(aiohttp_server):
-    server = Identity(aiohttp_server)
-    await server.start()
-    return server
-
-
-async def test_a_caller_that_gives_up_does_not_take_the_token_from_the_others(
-    odc_bench: OdcBench, identity
+@pytest.mark.parametrize("call", ["token", "discovery"])
+@pytest.mark.parametrize("wait", [None, 7200])
+async def test_a_rate_limit_on_tokens_is_waited_for_if_somebody_sees_it(
+    odc_bench, odc, in_testing, mishaps, watched, call, wait
 ):
-    cloud = odc_bench.gateway(identity.url)
-    callers = [asyncio.create_task(cloud.clock_ahead()) for _ in range(5)]
-    await identity.asked.wait()
-    callers[0].cancel()
-    await asyncio.wait(callers[:1])
-    identity.may_answer.set()
-    await asyncio.gather(*callers[1:])
-    assert identity.tokens == 1
-    assert identity.authorizations == ["Bearer the-token-1"] * 4
+    mishaps("answer", call=call, status=429, retry_after=wait, times=7)
+    cloud = odc_bench.gateway(odc.url, attempts=1)
+    assert (await cloud.describe(in_testing, watched)).build
+    assert (watched.waited, watched.went_on) == ([0] * 7, 7)
+    assert sum(odc_bench.clock.waits) >= 7 * (wait or 60)
+
+
+async def test_all_who_wait_for_a_token_share_the_next_one(cloud, odc, in_testing, mishaps):
+    await cloud.clock_ahead()
+    odc.expire_tokens()
+    mishaps("answer", call="token", status=429)
+    watchers = [Watched() for _ in range(20)]
+    await asyncio.gather(*(cloud.describe(in_testing, each) for each in watchers))
+    assert [0] in [each.waited for each in watchers]
+    assert all(each.went_on == len(each.waited) <= 1 for each in watchers)
+    assert odc.calls.token_requests == 3
+    assert odc.calls.tokens_given == 2
+
+
+async def test_a_rate_limit_on_tokens_that_nobody_sees_is_an_error_at_once(
+    odc_bench, cloud, odc, mishaps
+):
+    mishaps("answer", call="token", status=429)
+    for said in ("too busy to give an access token", "its rate limit is used up"):
+        with pytest.raises(PlatformBusy, match=said) as failed:
+            await cloud.clock_ahead()
+        assert 59 < failed.value.retry_after < 61
+    assert odc_bench.clock.waits == []
+    await odc_bench.clock.sleep(failed.value.retry_after)
+    await cloud.clock_ahead()
+    assert odc.calls.tokens_given == 1
 
 
 async def test_the_secret_goes_in_a_form_and_no_header(odc_bench, identity):
@@ -285,17 +207,6 @@ async def test_a_token_that_cannot_be_used_is_not_shown(odc_bench, identity, bod
         await odc_bench.gateway(identity.url, attempts=1).clock_ahead()
     assert "the-token-1" not in repr(failed.value)
     assert not identity.authorizations
-
-
-@pytest.mark.parametrize("lives", [None, "soon", -1, 0, 1e300, "nan", "3600", [], True])
-async def test_a_token_is_used_whatever_is_said_of_its_life(odc_bench, identity, lives):
-    identity.may_answer.set()
-    body = {"access_token": "the-token-1", "expires_in": lives, "token_type": "bearer"}
-    identity.token = web.Response(text=json.dumps(body))
-    cloud = odc_bench.gateway(identity.url)
-    await cloud.clock_ahead()
-    await cloud.clock_ahead()
-    assert identity.tokens == 1
 
 
 async def test_what_is_no_portal_is_told_in_words(odc_bench, wire):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.target import Environment, Revision, RevisionWish, Target
-from bot.errors import PlatformError, PlatformNotFound, PlatformRejected
+from bot.errors import PlatformError, PlatformNotFound
 from tests.platforms.odc_bench import (
     EMPLOYEE_BACKOFFICE,
     EMPLOYEE_BACKOFFICE_BUILD,
@@ -73,38 +73,6 @@ async def test_of_several_release_builds_the_one_that_finished_last_is_taken(
     undated.started = undated.finished = None
     odc.organization.add_build(backoffice, 14, status="FinishedWithErrors")
     assert (await cloud.describe(in_development)).build.key == newest.key
-
-
-async def test_a_debug_build_alone_cannot_be_packaged(cloud, odc):
-    lab = odc.organization.asset_named("Prototype Lab")
-    target = target_in("2a9d1b60-ce1b-47e0-a8d5-3352a1389377", "Development").model_copy(
-        update={"application": lab.key, "application_name": lab.name}
-    )
-    with pytest.raises(PlatformRejected) as rejected:
-        await cloud.describe(target)
-    said = rejected.value.message
-    assert "revision 1 (0.1.0) of Prototype Lab has only a Debug build" in said
-    assert "later stage in the ODC Portal" in said
-    assert "--revision or --tag" in said
-
-
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        ("Pending", r"has not begun\. Ask again when it has finished"),
-        ("Running", r"is still running\. Ask again when it has finished"),
-        ("FinishedWithErrors", r"finished with errors\. Deploy it"),
-        ("Deleted", r"was deleted\. Deploy it"),
-        ("ToBeDeleted", "is about to be deleted"),
-        ("Odd", 'has the status "Odd"'),
-    ],
-)
-async def test_a_release_build_that_is_of_no_use_is_told_with_its_status(
-    cloud, odc, backoffice, in_development, status, said
-):
-    odc.organization.build_of(backoffice, 14).status = status
-    with pytest.raises(PlatformRejected, match=said):
-        await cloud.describe(in_development)
 
 
 async def test_where_the_build_that_runs_was_deleted_another_is_taken(
@@ -179,14 +147,6 @@ async def test_what_there_is_not_is_told_with_what_there_is(cloud, library, wish
     assert str(RevisionWish(**wish)) in missing.value.message
     assert "The latest is revision 5." in missing.value.message
     assert "1.2.0 (revision 4), 1.1.0 (revision 3), 1.0.0 (revision 1)" in missing.value.message
-
-
-async def test_a_revision_with_a_debug_build_alone_cannot_be_packaged(cloud, backoffice, odc):
-    odc.organization.add_revision(backoffice, 15)
-    odc.organization.add_build(backoffice, 15, "Debug")
-    target = wished(target_in(TESTING, "Testing"), number=15)
-    with pytest.raises(PlatformRejected, match="revision 15 of EmployeeBackoffice has no Release"):
-        await cloud.describe(target)
 
 
 async def test_a_build_is_found_by_its_key(cloud):

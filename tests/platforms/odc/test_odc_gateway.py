@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import zipfile
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.names import Found, Several, resolve
+from bot.domain.names import Found, resolve
 from bot.domain.packaging import PackagingState
 from bot.domain.target import Placement, Purpose, Revision
 from bot.errors import PlatformBroken, PlatformError, PlatformRefused
@@ -78,36 +77,6 @@ async def test_a_workflow_runs_in_the_revision_that_was_deployed_last(cloud):
     )
 
 
-async def test_a_name_counts_where_it_is_used(cloud, odc):
-    backoffice = odc.organization.assets[EMPLOYEE_BACKOFFICE]
-    odc.organization.add_revision(backoffice, 16, name="Backoffice")
-    odc.organization.deploy_there(backoffice, 16, "Development")
-    catalogue = await cloud.catalogue()
-    renamed, old = named(catalogue, "Backoffice"), named(catalogue, "EmployeeBackoffice")
-    assert renamed.key == old.key == EMPLOYEE_BACKOFFICE
-    assert [each.environment for each in renamed.placements] == [DEVELOPMENT]
-    assert DEVELOPMENT not in [each.environment for each in old.placements]
-    assert old.revision_in(TESTING) is not None
-    for words in (["Backoffice", "Development"], ["EmployeeBackoffice", "Testing"]):
-        assert isinstance(resolve(words, [catalogue]), Found)
-
-
-async def test_names_that_repeat_across_portfolios_are_told_apart(cloud, odc):
-    portfolio = odc.organization.add_portfolio("Retail")
-    backoffice = odc.organization.assets[EMPLOYEE_BACKOFFICE]
-    testing = odc.organization.environment_named("Testing", portfolio.key)
-    build = odc.organization.build_of(backoffice, 10)
-    odc.organization.deploy(backoffice, testing.key, build)
-    catalogue = await cloud.catalogue()
-    assert {e.portfolio for e in catalogue.environments if e.name == "Testing"} == {
-        "Main",
-        "Retail",
-    }
-    resolved = resolve(["EmployeeBackoffice", "Testing"], [catalogue])
-    assert isinstance(resolved, Several)
-    assert len(resolved.targets) == 2
-
-
 @pytest.mark.parametrize("status", [403, 404])
 async def test_portfolios_need_not_be_listed(cloud, odc, mishaps, status):
     odc.organization.add_portfolio("Retail")
@@ -143,49 +112,6 @@ async def test_an_environment_that_may_not_be_seen_is_not_there(cloud, odc):
     catalogue = await cloud.catalogue()
     assert catalogue.environment(TESTING) is None
     assert named(catalogue, "EmployeeBackoffice").revision_in(TESTING) is None
-
-
-async def test_every_page_is_read(cloud, odc):
-    odc.organization.add_assets(250)
-    catalogue = await cloud.catalogue()
-    generated = [each for each in catalogue.applications if each.name.startswith("Generated")]
-    assert len(generated) == 250
-    assert all(each.placements and each.latest for each in generated)
-    assert len(odc.calls.named("deployed_assets")) == 3
-
-
-@pytest.mark.parametrize("call", ["deployed_assets", "assets"])
-async def test_pages_that_do_not_advance_end_in_words(cloud, odc, mishaps, call):
-    odc.organization.add_assets(120)
-    mishaps("stuck_page", call=call, times=None)
-    with pytest.raises(PlatformBroken, match="the list does not end"):
-        await cloud.catalogue()
-    assert len(odc.calls.named(call)) <= 2
-
-
-async def test_pages_without_end_end_in_words(odc_bench, wire, in_testing):
-    offsets = iter(range(100, 10**6, 100))
-
-    async def page(_, writer):
-        body = {"results": [], "page": {"nextPageOffset": next(offsets)}}
-        writer.write(answer(json.dumps(body).encode()))
-        await writer.drain()
-
-    wire.answers = [*opening(wire.url), page]
-    cloud = odc_bench.gateway(wire.url, requests_per_minute=10_000)
-    with pytest.raises(PlatformBroken, match="more than 200 pages"):
-        await cloud.describe(in_testing)
-
-
-async def test_the_catalogue_is_read_once_for_all_who_ask(cloud, odc, odc_bench):
-    catalogues = await asyncio.gather(*(cloud.catalogue() for _ in range(20)))
-    assert all(each is catalogues[0] for each in catalogues)
-    assert len(odc.calls.named("assets")) == 1
-    await odc_bench.clock.sleep(301)
-    await cloud.catalogue()
-    assert len(odc.calls.named("assets")) == 2
-    await cloud.catalogue(fresh=True)
-    assert len(odc.calls.named("assets")) == 3
 
 
 @pytest.mark.parametrize("call", ["environments", "deployed_assets", "assets"])

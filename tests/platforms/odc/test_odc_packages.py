@@ -14,8 +14,8 @@ from bot.errors import (
     PackageDamaged,
     PlatformBroken,
     PlatformNotFound,
-    PlatformRefused,
     PlatformRejected,
+    PlatformUnreachable,
 )
 from tests.platforms.odc_bench import EMPLOYEE_BACKOFFICE_BUILD, opening, taken
 from tests.platforms.wire_server import answer
@@ -96,28 +96,65 @@ async def test_a_link_that_fails_is_asked_for_anew_once(
     assert len(odc.calls.named("status")) == asked + 2
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [(400, PlatformRejected), (403, PlatformRefused), (404, PlatformNotFound)],
-)
+@pytest.mark.parametrize("seconds", [0, -1, -7200])
+async def test_a_link_that_has_ended_already_is_asked_for_anew_once(
+    cloud, odc, in_testing, package, mishaps, seconds
+):
+    asked = len(odc.calls.named("status"))
+    mishaps("short_link", seconds=seconds)
+    assert await taken(cloud, in_testing, package)
+    assert len(odc.calls.named("download")) == 1
+    mishaps("short_link", seconds=seconds)
+    assert await cloud.platform_link(in_testing, package)
+    assert len(odc.calls.named("status")) == asked + 4
+
+
+@pytest.mark.parametrize("style", ["aws", "azure", "expires"])
+async def test_a_package_to_which_each_link_has_ended_is_lost(
+    cloud, odc, in_testing, package, mishaps, style
+):
+    odc.knobs.link_style = style
+    asked = len(odc.calls.named("status"))
+    mishaps("short_link", seconds=-7200, times=4)
+    for ask in (cloud.platform_link(in_testing, package), taken(cloud, in_testing, package)):
+        with pytest.raises(PlatformNotFound, match="no longer gives a link that works to this pac"):
+            await ask
+    assert len(odc.calls.named("status")) == asked + 4
+    assert not odc.calls.named("download")
+    await cloud.start_packaging(in_testing)
+    assert odc.calls.packaging_posts == 2
+    assert await taken(cloud, in_testing, package)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 410])
 async def test_what_the_storage_says_is_told_without_the_link(
-    cloud, odc, in_testing, package, mishaps, status, kind
+    cloud, odc, in_testing, package, mishaps, status
 ):
     mishaps(
         "xml_error", status=status, value="AccessDenied", text="Request has expired", times=None
     )
-    with pytest.raises(kind, match="Request has expired") as failed:
+    with pytest.raises(PlatformNotFound, match="Request has expired") as failed:
         await taken(cloud, in_testing, package)
+    assert "Cloud no longer gives a link that works to this package." in failed.value.message
     for hidden in ("http", "X-Amz", "generated-code.zip", "API client"):
         assert hidden not in failed.value.message
     assert len(odc.calls.named("download")) == 2
 
 
-async def test_a_package_that_the_storage_lost_is_asked_for_anew(
-    cloud, odc, in_testing, package, mishaps
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "xml_error", "status": 404, "text": "No such key"}, "No such key"),
+        ({"kind": "xml_error", "status": 403, "text": "Expired"}, "Expired"),
+        ({"kind": "html", "call": "download", "status": 400}, "502 Bad Gateway"),
+        ({"kind": "html", "call": "download"}, "502 Bad Gateway"),
+    ],
+)
+async def test_a_package_that_the_storage_does_not_give_is_asked_for_anew(
+    cloud, odc, in_testing, package, mishaps, fault, said
 ):
-    mishaps("xml_error", status=404, value="NoSuchKey", text="No such key", times=2)
-    with pytest.raises(PlatformNotFound, match="No such key"):
+    mishaps(fault.pop("kind"), times=2, **fault)
+    with pytest.raises(PlatformNotFound, match=said):
         await taken(cloud, in_testing, package)
     await cloud.start_packaging(in_testing)
     assert odc.calls.packaging_posts == 2
@@ -126,10 +163,24 @@ async def test_a_package_that_the_storage_lost_is_asked_for_anew(
     assert odc.calls.packaging_posts == 2
 
 
-async def test_a_page_in_place_of_the_package_is_told(cloud, in_testing, package, mishaps):
-    mishaps("html", call="download", times=None)
-    with pytest.raises(PackageDamaged, match="502 Bad Gateway"):
+@pytest.mark.parametrize("kind", ["empty_body", "drop_before"])
+async def test_a_storage_that_fails_has_lost_nothing(
+    odc_bench, odc, in_testing, package, mishaps, kind
+):
+    cloud = odc_bench.gateway(odc.url, attempts=1)
+    mishaps(kind, call="download", times=None)
+    with pytest.raises((PackageDamaged, PlatformUnreachable)):
         await taken(cloud, in_testing, package)
+    await cloud.start_packaging(in_testing)
+    assert odc.calls.packaging_posts == 1
+
+
+async def test_who_waits_for_a_link_hears_of_the_rate_limit(
+    cloud, in_testing, package, mishaps, watched
+):
+    mishaps("answer", call="status", status=429, times=2)
+    assert await cloud.platform_link(in_testing, package, watched)
+    assert (watched.waited, watched.went_on) == ([0, 0], 2)
 
 
 async def test_a_redirect_of_the_storage_is_not_followed(cloud, in_testing, package, mishaps):

@@ -294,6 +294,21 @@ async def test_a_status_that_nobody_has_published_may_be_a_failure(status):
     assert len(report.wire_status) == 100
 
 
+async def test_what_was_asked_before_a_clock_was_put_back_is_not_waited_for_until_then(
+    odc_bench, cloud, odc, described, mishaps, watched
+):
+    later = odc_bench.clock.now() + timedelta(hours=5)
+    with pytest.raises(PlatformNotFound, match="no package"):
+        await cloud.packaging_report(described, described.build.key, asked_at=later)
+    mishaps("kept", seconds=1.0)
+    await cloud.start_packaging(described)
+    odc_bench.clock.time -= timedelta(hours=5)
+    began = odc_bench.clock.now()
+    await cloud.start_packaging(described, watcher=watched)
+    assert odc_bench.clock.now() - began < timedelta(minutes=1)
+    assert odc.calls.packaging_posts == 2
+
+
 async def test_a_packaging_is_not_missed_before_half_a_minute(odc_bench, cloud, described):
     asked = odc_bench.clock.now()
     key = described.build.key
@@ -322,6 +337,16 @@ async def test_an_answer_to_the_look_that_cannot_be_read_starts_nothing(
     await cloud.start_packaging(described)
     mishaps(kind, call="status", times=None)
     with pytest.raises(PlatformBroken):
+        await cloud.start_packaging(described)
+    assert odc.calls.packaging_posts == 1
+
+
+async def test_a_page_in_place_of_what_is_not_there_starts_nothing(cloud, odc, described, mishaps):
+    await cloud.start_packaging(described)
+    mishaps("html", call="status", status=404, times=2)
+    assert (await cloud.start_packaging(described)).state is READY
+    mishaps("html", call="status", status=404, times=None)
+    with pytest.raises(PlatformBroken, match="not ODC's API"):
         await cloud.start_packaging(described)
     assert odc.calls.packaging_posts == 1
 

@@ -20,6 +20,8 @@ from bot.platforms.presigned import presigned_expiry
         ("Expires=1790000000&Signature=x", "2026-09-21T14:13:20+00:00"),
         ("Expires=1790000000&se=2026-08-20T11:00:00Z", "2026-08-20T11:00:00+00:00"),
         ("se=2026-08-20&X-Amz-Date=20260819T100000Z&X-Amz-Expires=9", "2026-08-19T10:00:09+00:00"),
+        ("X-Amz-Date=20260820T100000Z&X-Amz-Expires=0", "2026-08-20T10:00:00+00:00"),
+        ("Expires=0", "1970-01-01T00:00:00+00:00"),
     ],
 )  # fmt: skip
 def test_the_earliest_end_is_taken(query, ends):
@@ -35,11 +37,10 @@ def test_the_earliest_end_is_taken(query, ends):
         "X-Amz-Expires=3600",
         "X-Amz-Date=20260820T100000Z",
         "X-Amz-Date=yesterday&X-Amz-Expires=3600",
-        "X-Amz-Date=20260820T100000Z&X-Amz-Expires=0",
         "X-Amz-Date=20260820T100000Z&X-Amz-Expires=-5",
         "X-Amz-Date=20260820T100000Z&X-Amz-Expires=1e3",
         "X-Amz-Date=20260820T100000Z&X-Amz-Expires=9999999999999999999",
-        "Expires=0",
+        "Expires=60",
         "Expires=99999999999999999999999999",
         "Expires=9999999999999",
         "Expires=Thu",

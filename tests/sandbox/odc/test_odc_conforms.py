@@ -87,6 +87,7 @@ KEEPS_TO_THE_CONTRACT = [
     (Fault("suspended"), [401, 401, 401, 401, 401]),
     (Fault("personal_edition"), [403, 403, 403, 403, 403]),
     (Fault("stuck_page"), [*RUN, "Finished"]),
+    (Fault("last_page"), [*RUN, "Finished"]),
     (Fault("unsuccessful"), [404, 201, 404, 404, 404]),
     (Fault("invalid_build"), [404, 422, 404, 404, 404]),
     (Fault("done_at_once"), [404, 201, "Finished", "Finished", "Finished"]),

@@ -237,9 +237,11 @@ async def test_unknown_fields_and_values_turn_up_everywhere(client):
         f"/api/asset-repository/v1/assets/{EMPLOYEE_BACKOFFICE}/revisions",
     ],
 )
-async def test_a_page_can_lead_to_itself(client, path):
-    fault = client.fault("stuck_page", times=None)
+async def test_a_page_can_lead_to_itself_or_nowhere(client, path):
+    fault = client.fault("stuck_page", times=2)
     for offset in (0, 1):
         page = (await client.get(f"{path}?limit=1&offset={offset}"))["page"]
         assert page["nextPageOffset"] == page["offset"] == offset
     assert fault.bites == 2
+    client.fault("last_page")
+    assert (await client.get(f"{path}?limit=1"))["page"]["nextPageOffset"] is None
