@@ -65,13 +65,13 @@ class Builds:
     async def described(self, target: Target, watcher: Watcher | None) -> Target:
         """Give the target with its revision and its build; what was wished stays what it was."""
         wish, asked = target.wish, _Asked(target, watcher)
-        if wish is None and target.environment is None:
-            return await self._latest(asked)
-        if wish is None and target.environment is not None:
+        if wish is not None and wish.build:
+            return await self._build(asked, wish.build)
+        if wish is not None:
+            return await self._wished(asked, wish)
+        if target.environment is not None:
             return await self._running(asked, target.environment)
-        if wish is None or target.build is not None:
-            return target
-        return await (self._build(asked, wish.build) if wish.build else self._wished(asked, wish))
+        return await self._latest(asked)
 
     async def found(self, key: BuildKey) -> Target | None:
         """Give what a build's key stands for; None where there is no such build."""

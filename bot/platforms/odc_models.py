@@ -112,6 +112,7 @@ class StartedWire(_Wire):
 class PackagingErrorWire(_Wire):
     """One thing the packaging has to say."""
 
+    timestamp: str = ""
     severity: str = ""
     message: str = ""
 

@@ -2,7 +2,8 @@
 
 There is no operation to refer to: the build is the key, and whether anything was ever started can
 only be seen by looking. So everything begins with a look, and after a request whose answer was
-lost it is looked again, for as long as ODC may need to show a packaging that has begun.
+lost it is looked again, for as long as ODC may need to show a packaging that has begun. A failure
+that was there before a request is not what came of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
@@ -37,6 +38,13 @@ _BEFORE_ANOTHER_TRY: Final = 10.0  # seconds, where it says that starting was no
 _REMEMBERED: Final = timedelta(hours=1)  # how long "not started" is taken for our own request's
 
 
+class _Asked(NamedTuple):
+    """When a build was asked for, and what there was to see before."""
+
+    at: datetime
+    before: PackagingWire | None
+
+
 class Packagings:
     """The packagings of one organisation's builds, each of which this process asks for once."""
 
@@ -44,7 +52,7 @@ class Packagings:
         self._api = api
         self._attempts = attempts
         self._clock = clock
-        self._asked: dict[BuildKey, datetime] = {}
+        self._asked: dict[BuildKey, _Asked] = {}
         self._lost: set[BuildKey] = set()
         self._locks: WeakValueDictionary[BuildKey, asyncio.Lock] = WeakValueDictionary()
 
@@ -54,7 +62,7 @@ class Packagings:
         """Ask for a package unless there is one, or one is being made."""
         async with self._alone(build):
             if asked_before is not None:
-                self._note(build, asked_before)
+                self._note(build, _Asked(asked_before, self._before(build)))
             return await self._looked_and_asked(
                 build, watcher, is_uncertain=asked_before is not None
             )
@@ -64,11 +72,12 @@ class Packagings:
     ) -> PackagingReport:
         """Say how a packaging is that was asked for; PlatformNotFound when it is gone."""
         seen = await self._api.packaging(build, watcher)
-        if seen is not None:
-            return report(seen.packaging, build)
-        if self._is_within(_SHOWS_WITHIN, asked_at):
+        is_early = self._is_within(_SHOWS_WITHIN, asked_at)
+        if is_early and (seen is None or self._is_old(seen.packaging, build)):
             return under_way(build)
-        raise gone(self._api.platform, build)
+        if seen is None:
+            raise gone(self._api.platform, build)
+        return report(seen.packaging, build)
 
     def lose(self, build: BuildKey) -> None:
         """Note that what ODC calls finished is not in its storage, so that it is asked for anew."""
@@ -88,11 +97,14 @@ class Packagings:
         attempts = self._attempts
         while True:
             seen = await self._look(build, watcher)
-            if seen is not None and self._serves(seen, build):
-                return report(seen, build) if is_finished(seen) else under_way(build)
+            news = None if seen is None or self._is_old(seen, build) else seen
+            if news is not None and is_uncertain and has_failed(news):
+                return report(news, build)
+            if news is not None and self._serves(news, build):
+                return report(news, build) if is_finished(news) else under_way(build)
             attempts -= 1
             try:
-                await self._ask(build, watcher, is_repeat=is_uncertain and seen is None)
+                await self._ask(build, watcher, seen, is_repeat=is_uncertain and news is None)
             except (PlatformUnreachable, PlatformBroken) as error:
                 if isinstance(error, NothingSent) or attempts <= 0:
                     raise
@@ -101,13 +113,13 @@ class Packagings:
                 return under_way(build)
 
     async def _look(self, build: BuildKey, watcher: Watcher | None) -> PackagingWire | None:
-        """Give what there is; soon after a request, nothing is not taken for an answer."""
+        """Give what there is; soon after a request, nothing new is not taken for an answer."""
         while True:
             seen = await self._api.packaging(build, watcher)
-            if seen is not None:
-                return seen.packaging
-            if not self._was_asked_within(_SHOWS_WITHIN, build):
-                return None
+            there = None if seen is None else seen.packaging
+            is_news = there is not None and not self._is_old(there, build)
+            if is_news or not self._was_asked_within(_SHOWS_WITHIN, build):
+                return there
             await self._clock.sleep(_BETWEEN_LOOKS)
 
     def _serves(self, seen: PackagingWire, build: BuildKey) -> bool:
@@ -121,11 +133,18 @@ class Packagings:
             return True
         return not has_failed(seen) and self._was_asked_within(_REMEMBERED, build)
 
-    async def _ask(self, build: BuildKey, watcher: Watcher | None, *, is_repeat: bool) -> None:
-        if await self._was_heard(build, watcher, is_repeat=is_repeat):
+    async def _ask(
+        self,
+        build: BuildKey,
+        watcher: Watcher | None,
+        before: PackagingWire | None,
+        *,
+        is_repeat: bool,
+    ) -> None:
+        if await self._was_heard(build, watcher, before, is_repeat=is_repeat):
             return
         await self._clock.sleep(_BEFORE_ANOTHER_TRY)
-        if not await self._was_heard(build, watcher, is_repeat=False):
+        if not await self._was_heard(build, watcher, before, is_repeat=False):
             raise PlatformRejected(
                 f"{self._api.platform} said twice that it could not start packaging build "
                 f"{one_line(build)}, and gave no reason. Retry asks again.",
@@ -133,7 +152,12 @@ class Packagings:
             )
 
     async def _was_heard(
-        self, build: BuildKey, watcher: Watcher | None, *, is_repeat: bool
+        self,
+        build: BuildKey,
+        watcher: Watcher | None,
+        before: PackagingWire | None,
+        *,
+        is_repeat: bool,
     ) -> bool:
         """Ask once, and note when, if it may have been heard; False where ODC says it was not."""
         may_be_heard = True  # also where whoever asks gives up meanwhile
@@ -144,22 +168,28 @@ class Packagings:
             raise
         finally:
             if may_be_heard:
-                self._note_now(build)
+                self._note(build, _Asked(self._clock.now(), before))
+                self._lost.discard(build)
         return may_be_heard
 
-    def _note(self, build: BuildKey, at: datetime) -> None:
+    def _note(self, build: BuildKey, asked: _Asked) -> None:
         now = self._clock.now()
-        self._asked = {key: when for key, when in self._asked.items() if now - when < _REMEMBERED}
+        self._asked = {key: one for key, one in self._asked.items() if now - one.at < _REMEMBERED}
+        latest = max(asked.at, self._asked.get(build, asked).at)
         # What was asked in the future was asked before the clock was put right.
-        self._asked[build] = min(now, max(at, self._asked.get(build, at)))
+        self._asked[build] = asked._replace(at=min(now, latest))
 
-    def _note_now(self, build: BuildKey) -> None:
-        self._note(build, self._clock.now())
-        self._lost.discard(build)
+    def _before(self, build: BuildKey) -> PackagingWire | None:
+        asked = self._asked.get(build)
+        return None if asked is None else asked.before
+
+    def _is_old(self, seen: PackagingWire, build: BuildKey) -> bool:
+        """Whether it is the failure that was there before the build was asked for."""
+        return has_failed(seen) and seen == self._before(build)
 
     def _was_asked_within(self, period: timedelta, build: BuildKey) -> bool:
         asked = self._asked.get(build)
-        return asked is not None and self._is_within(period, asked)
+        return asked is not None and self._is_within(period, asked.at)
 
     def _is_within(self, period: timedelta, at: datetime) -> bool:
         """Whether that was so short ago; what lies ahead was before the clock was put back."""

@@ -15,7 +15,6 @@ from bot.domain.value import ChannelId, Value
 from bot.ports.platforms import PackageBody
 from bot.ports.rows import Living
 
-
 #: The longest address that a message can show, in characters.
 ADDRESS_LIMIT = 3000
 

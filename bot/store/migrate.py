@@ -33,7 +33,7 @@ def is_ours(name: str | None, kind: str, _: object) -> bool:
 async def migrate(url: str) -> None:
     """Bring the database to the newest tables; create it where there is none.
 
-    Raises SettingsError where it cannot be used, or was written by a version that is not known here.
+    Raises SettingsError where it cannot be used, or was written by an unknown version.
     """
     await asyncio.to_thread(_migrate, parse_url(url))
 
@@ -46,8 +46,8 @@ def _migrate(url: URL) -> None:
             command.upgrade(config_for(connection), "head")
         except CommandError as error:
             raise SettingsError(
-                "The database (DATABASE_URL) was written by a newer version of sast-source, or by one "
-                "from before its first release."
+                "The database (DATABASE_URL) was written by a newer version of sast-source, or by "
+                "one from before its first release."
             ) from error
 
 

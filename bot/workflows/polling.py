@@ -112,7 +112,7 @@ class Polling:
         )
         if report.state is PackagingState.READY and _errors(report.messages):
             try:
-                await gateway.platform_link(known.target, known.package)
+                await gateway.platform_link(known.target, known.package, watcher)
             except PlatformError as error:
                 if error.is_transient:
                     raise

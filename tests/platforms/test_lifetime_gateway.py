@@ -64,8 +64,9 @@ async def test_the_catalogue_takes_two_calls_and_is_kept_for_some_minutes(
     assert len(lifetime.calls) == 4
 
 
-async def test_a_fresh_catalogue_is_read_anew_and_replaces_what_was_kept(platform, lifetime):
+async def test_a_fresh_catalogue_is_read_anew_and_replaces_what_was_kept(bench, platform, lifetime):
     await platform.catalogue()
+    bench.clock.time += timedelta(seconds=30)
     lifetime.infrastructure.add_application(Application("New", running={TESTING: Running("0.1")}))
     assert all(a.name != "New" for a in (await platform.catalogue()).applications)
     assert any(a.name == "New" for a in (await platform.catalogue(fresh=True)).applications)

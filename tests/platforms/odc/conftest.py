@@ -76,3 +76,14 @@ def in_testing() -> Target:
 @pytest.fixture
 def in_development() -> Target:
     return target_in(DEVELOPMENT, "Development", Purpose.DEVELOPMENT)
+
+
+@pytest.fixture
+async def described(cloud: PlatformGateway, in_testing: Target) -> Target:
+    return await cloud.describe(in_testing)
+
+
+@pytest.fixture
+def slow(odc: SandboxOdc) -> None:
+    """Let packagings take ten minutes, so that they are under way when they are looked at."""
+    odc.knobs.packaging_seconds = 600.0

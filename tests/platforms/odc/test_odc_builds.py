@@ -191,13 +191,6 @@ async def test_a_build_that_is_gone_is_not_found(cloud, odc):
         await cloud.describe(found)
 
 
-async def test_what_was_wished_is_described_once(cloud, odc, in_testing):
-    described = await cloud.describe(wished(in_testing, number=10))
-    asked = len(odc.calls)
-    assert await cloud.describe(described) == described
-    assert len(odc.calls) == asked
-
-
 async def test_an_asset_that_is_gone_is_not_found(cloud, odc, library):
     del odc.organization.assets[library.application]
     for target in (library, wished(library, number=1), wished(library, tag="1.0.0")):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.packaging import MessageLevel, PackagingState
+from bot.domain.packaging import PackagingState
 from bot.domain.target import Build
 from bot.errors import (
     PlatformBroken,
@@ -16,36 +15,10 @@ from bot.errors import (
     PlatformNotFound,
     PlatformRefused,
     PlatformRejected,
-    PlatformUnreachable,
 )
-from tests.platforms.odc_bench import EMPLOYEE_BACKOFFICE_BUILD, Watched, opening, wished
-from tests.platforms.wire_server import answer
+from tests.platforms.odc_bench import EMPLOYEE_BACKOFFICE_BUILD, Watched, wished
 
 READY, RUNNING, FAILED = PackagingState.READY, PackagingState.RUNNING, PackagingState.FAILED
-
-
-@pytest.fixture
-async def described(cloud, in_testing):
-    return await cloud.describe(in_testing)
-
-
-@pytest.fixture
-def slow(odc):
-    """Let packagings take ten minutes, so that they are under way when they are looked at."""
-    odc.knobs.packaging_seconds = 600.0
-
-
-@pytest.fixture
-def status(odc_bench, described, wire):
-    """Give a function that reads the report for an answer to the GET."""
-
-    async def report(body: object):
-        wire.answers = [*opening(wire.url), answer(json.dumps(body).encode())]
-        cloud = odc_bench.gateway(wire.url, attempts=1)
-        now = odc_bench.clock.now()
-        return await cloud.packaging_report(described, described.build.key, asked_at=now)
-
-    return report
 
 
 async def test_what_was_never_asked_for_is_asked_for(cloud, odc, described, watched):
@@ -108,81 +81,6 @@ async def test_two_targets_with_one_build_ask_once(cloud, odc, described, in_tes
     assert odc.calls.packaging_posts == 1
 
 
-@pytest.mark.usefixtures("slow")
-@pytest.mark.parametrize("hidden", [0.0, 10.0, 29.0])
-async def test_a_request_whose_answer_is_lost_is_looked_for(
-    cloud, odc, described, mishaps, watched, hidden
-):
-    mishaps("not_visible", seconds=hidden)
-    mishaps("drop_after", call="start")
-    report = await cloud.start_packaging(described, watcher=watched)
-    assert report.state is RUNNING
-    assert (odc.calls.packaging_posts, odc.calls.packagings_doubled) == (1, 0)
-    assert watched.sent == [False]
-
-
-@pytest.mark.parametrize("kind", ["drop_before", "html", "empty_body"])
-async def test_a_request_that_was_not_heard_is_sent_again_after_half_a_minute(
-    odc_bench, cloud, odc, described, mishaps, watched, kind
-):
-    began = odc_bench.clock.now()
-    if kind == "drop_before":
-        mishaps(kind, call="start")
-    else:
-        mishaps("answer", call="start", status=503)
-    report = await cloud.start_packaging(described, watcher=watched)
-    assert report.state is RUNNING
-    assert odc.calls.packagings_started == 1
-    assert watched.sent == [False, True]
-    assert odc_bench.clock.now() - began >= timedelta(seconds=30)
-
-
-async def test_it_is_not_sent_for_ever(odc, odc_bench, described, mishaps):
-    mishaps("drop_before", call="start", times=None)
-    with pytest.raises(PlatformUnreachable):
-        await odc_bench.gateway(odc.url, attempts=3).start_packaging(described)
-    assert odc.calls.packaging_posts == 3
-
-
-@pytest.mark.usefixtures("slow")
-@pytest.mark.parametrize("seconds_ago", [1, 20])
-async def test_after_a_restart_a_request_of_just_now_is_waited_for(
-    odc_bench, cloud, odc, described, mishaps, seconds_ago
-):
-    mishaps("not_visible", seconds=25.0)
-    await cloud.start_packaging(described)
-    asked = odc_bench.clock.now()
-    await odc_bench.clock.sleep(seconds_ago)
-    watched = Watched()
-    report = await odc_bench.gateway(odc.url).start_packaging(
-        described, asked_before=asked, watcher=watched
-    )
-    assert report.state is RUNNING
-    assert odc.calls.packaging_posts == 1
-    assert watched.sent == []
-
-
-async def test_after_a_restart_a_request_that_never_arrived_is_sent_again(
-    odc_bench, cloud, described, watched
-):
-    asked = odc_bench.clock.now()
-    report = await cloud.start_packaging(described, asked_before=asked, watcher=watched)
-    assert report.state is RUNNING
-    assert watched.sent == [True]
-    assert odc_bench.clock.now() - asked >= timedelta(seconds=30)
-
-
-async def test_after_a_clock_was_put_back_a_request_is_not_waited_for_for_hours(
-    odc_bench, cloud, described, watched
-):
-    began = odc_bench.clock.now()
-    report = await cloud.start_packaging(
-        described, asked_before=began + timedelta(hours=5), watcher=watched
-    )
-    assert report.state is RUNNING
-    assert odc_bench.clock.now() - began < timedelta(minutes=1)
-
-
 async def test_a_start_that_was_not_successful_is_tried_once_more(
     odc_bench, cloud, odc, described, mishaps
 ):
@@ -233,89 +131,9 @@ async def test_a_limit_on_starts_is_waited_for(odc_bench, odc, in_testing):
     assert any(watcher.waited for watcher in watchers)
 
 
-async def test_who_gives_up_while_asking_leaves_no_lock(cloud, described, mishaps, watched):
-    mishaps("hang", call="start")
-    asking = asyncio.create_task(cloud.start_packaging(described, watcher=watched))
-    await watched.has_sent.wait()
-    asking.cancel()
-    await asyncio.wait([asking])
-    assert (await cloud.start_packaging(described)).state is RUNNING
-
-
 async def test_a_target_that_was_not_described_is(cloud, in_testing):
     report = await cloud.start_packaging(in_testing)
     assert report.package == EMPLOYEE_BACKOFFICE_BUILD
-
-
-@pytest.mark.parametrize("word", ["NotStarted", "Running", "running", " RUNNING ", None])
-async def test_what_is_under_way_is_running(status, word):
-    report = await status({"status": word, "uri": None, "errors": None})
-    assert (report.state, report.is_known) == (RUNNING, True)
-
-
-@pytest.mark.parametrize("word", ["Failed", "TimedOut", "timedout"])
-@pytest.mark.parametrize("errors", [None, []])
-async def test_what_fails_silently_has_failed(status, word, errors):
-    report = await status({"status": word, "errors": errors})
-    assert (report.state, report.is_known, report.messages) == (FAILED, True, ())
-    assert report.wire_status == word
-
-
-async def test_errors_are_messages_with_a_level(status):
-    errors = [
-        {"timestamp": "2026-08-20T10:05:00Z", "severity": "Error", "message": "It broke"},
-        {"severity": "Info", "message": "By the way"},
-        {"severity": "warning", "message": " Careful "},
-        {"severity": None, "message": "Nobody says how bad"},
-        {"severity": "Error", "message": None},
-        None,
-    ]
-    report = await status({"status": "Failed", "errors": errors})
-    assert [(each.level, each.text) for each in report.messages] == [
-        (MessageLevel.ERROR, "It broke"),
-        (MessageLevel.INFO, "By the way"),
-        (MessageLevel.WARNING, "Careful"),
-        (MessageLevel.ERROR, "Nobody says how bad"),
-    ]
-
-
-async def test_finished_is_ready_with_a_link_only(status):
-    report = await status({"status": "Finished", "uri": "https://storage.example/x"})
-    assert (report.state, report.is_known) == (READY, True)
-    report = await status({"status": "Finished", "uri": None})
-    assert (report.state, report.is_known) == (FAILED, False)
-    assert report.wire_status == "Finished without a link to the package"
-
-
-async def test_a_status_that_nobody_has_published_may_be_a_failure(status):
-    report = await status({"status": "Paused\n" + "x" * 300})
-    assert (report.state, report.is_known) == (FAILED, False)
-    assert report.wire_status.startswith("Paused x")
-    assert len(report.wire_status) == 100
-
-
-async def test_what_was_asked_before_a_clock_was_put_back_is_not_waited_for_until_then(
-    odc_bench, cloud, odc, described, mishaps, watched
-):
-    later = odc_bench.clock.now() + timedelta(hours=5)
-    with pytest.raises(PlatformNotFound, match="no package"):
-        await cloud.packaging_report(described, described.build.key, asked_at=later)
-    mishaps("kept", seconds=1.0)
-    await cloud.start_packaging(described)
-    odc_bench.clock.time -= timedelta(hours=5)
-    began = odc_bench.clock.now()
-    await cloud.start_packaging(described, watcher=watched)
-    assert odc_bench.clock.now() - began < timedelta(minutes=1)
-    assert odc.calls.packaging_posts == 2
-
-
-async def test_a_packaging_is_not_missed_before_half_a_minute(odc_bench, cloud, described):
-    asked = odc_bench.clock.now()
-    key = described.build.key
-    assert (await cloud.packaging_report(described, key, asked_at=asked)).state is RUNNING
-    await odc_bench.clock.sleep(30)
-    with pytest.raises(PlatformNotFound, match="no package of build be77b25f"):
-        await cloud.packaging_report(described, key, asked_at=asked)
 
 
 @pytest.mark.parametrize("kind", ["finished_without_uri", "status_value"])
@@ -349,16 +167,6 @@ async def test_a_page_in_place_of_what_is_not_there_starts_nothing(cloud, odc, d
     with pytest.raises(PlatformBroken, match="not ODC's API"):
         await cloud.start_packaging(described)
     assert odc.calls.packaging_posts == 1
-
-
-@pytest.mark.usefixtures("slow")
-@pytest.mark.parametrize("kind", ["html", "cut_json", "wrong_type", "unknown_fields"])
-async def test_an_answer_to_the_start_that_cannot_be_read_is_looked_after(
-    cloud, odc, described, mishaps, kind
-):
-    mishaps(kind, call="start")
-    assert (await cloud.start_packaging(described)).state is RUNNING
-    assert (odc.calls.packaging_posts, odc.calls.packagings_doubled) == (1, 0)
 
 
 @pytest.mark.parametrize("code", [200, 202, 204])
