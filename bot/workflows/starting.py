@@ -162,9 +162,8 @@ class Starting:
 
     async def _start(self, packaging: Packaging, watcher: RateWatcher) -> None:
         gateway = self._gateways[packaging.target.platform]
-        # What was chosen when the names were looked up may be gone by now.
-        asked = packaging.target.model_copy(update={"build": None})
-        target = await gateway.describe(asked, watcher)
+        # Anew: what was chosen when the names were looked up may be gone by now.
+        target = await gateway.describe(packaging.target, watcher)
         report = await gateway.start_packaging(
             target, asked_before=packaging.asked_at, watcher=watcher
         )
