@@ -13,8 +13,13 @@ from bot.store.database import engine_url, parse_url
 from bot.store.migrate import config_for, connected
 
 # How long an example takes says how busy the machine is; what holds is what is tested.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=50)
 settings.load_profile("suite")
+
+
+def pytest_xdist_auto_num_workers():
+    """Give more workers than cores: what tells stories waits as long as it works."""
+    return min(8, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from bot.workflows.answering import Answering
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 from bot.workflows.searching import Gateways, Search
 
-_CHECKED_WITHIN = 5.0  # seconds
+_CHECKED_WITHIN = 15.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ Meaning = Callable[[Sequence[Catalogue]], Resolution]
 Gateways = Mapping[PlatformName, PlatformGateway]
 
 # Seconds of patience with the other platforms.
-_ONCE_FOUND = 10.0  # when one has what was meant
-_OTHERWISE = 20.0  # when one has answered
+_ONCE_FOUND = 15.0  # when one has what was meant
+_OTHERWISE = 60.0  # when one has answered
 
 # What a newer catalogue does not change, or not for the better.
 _SETTLED = (Found, Several, EnvironmentMissing, NoRevisions)

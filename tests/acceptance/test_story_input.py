@@ -8,7 +8,7 @@ import random
 from bot.domain.retrieval import RetrievalState
 from tests.acceptance.reading import WITHIN
 
-LINES = 300
+LINES = 160
 PIECES = (
     "EmployeeBackoffice", "Testing", "employee portal", "User Acceptance", "Café", "O'Brien",
     "“", "”", '"', "'", "—", "--", "--env", "--env=", "--help", "-h", "?", "help", "=", ",",

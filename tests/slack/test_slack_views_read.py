@@ -105,7 +105,12 @@ def test_without_an_environment_and_a_revision_it_is_the_latest():
     assert facts(card_message(retrieval(resolved=latest)))["Revision"] == "the latest"
 
 
-RATE_LIMITED = [RetrievalState.REQUESTED, RetrievalState.WAITING, RetrievalState.PACKAGING]
+RATE_LIMITED = {
+    RetrievalState.REQUESTED: "Starting. ",
+    RetrievalState.WAITING: "",
+    RetrievalState.PACKAGING: "Packaging. ",
+    RetrievalState.PACKAGED: "Packaged. ",
+}
 
 
 @pytest.mark.parametrize("state", RATE_LIMITED)
@@ -123,8 +128,7 @@ def test_a_card_shows_the_place_in_the_line_for_the_platforms_rate_limit(state, 
     goes_on = limited.apply(e.RateLimited(at=LATER, ahead=None))
 
     said = f"Waiting for the platform's rate limit; {place}."
-    openings = {RetrievalState.REQUESTED: "Starting. ", RetrievalState.PACKAGING: "Packaging. "}
-    assert opening(message) == openings.get(state, "") + said
+    assert opening(message) == RATE_LIMITED[state] + said
     assert message.text.endswith(f". {said}")
     assert card_message(goes_on) == card_message(retrieval(state))
 
