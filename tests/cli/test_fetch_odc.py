@@ -256,13 +256,13 @@ async def test_a_request_that_was_refused_is_not_taken_for_one_on_the_way(fetch_
 
 async def test_the_platforms_rate_limit_is_waited_for_and_does_not_count_as_its_time(fetch_odc):
     names = [asset.name for asset in fetch_odc.odc.organization.add_assets(5)]
-    fetch_odc.odc_limits = OdcLimits(requests_per_second=1000, requests_per_minute=9)
-    fetch_odc.odc_polling = OdcPollPolicy(deadline=timedelta(seconds=20))
+    fetch_odc.odc_limits = OdcLimits(requests_per_second=1000, requests_per_minute=6)
+    fetch_odc.odc_polling = OdcPollPolicy(deadline=timedelta(seconds=50))
 
     entries = await fetch_odc.run(*names)
 
     assert [entry.state for entry in entries] == [State.DONE] * 5
-    assert max(entry.packaged_at - entry.requested_at for entry in entries) > timedelta(seconds=20)
+    assert max(entry.packaged_at - entry.requested_at for entry in entries) > timedelta(seconds=50)
     waiting = [line for line in fetch_odc.steps.lines if "the platform's rate limit: " in line]
     assert waiting
     assert waiting[0].endswith(" ahead")
