@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import aiohttp
+from pydantic import TypeAdapter, ValidationError
 from yarl import URL
 
 from bot.clock import Clock
@@ -31,6 +32,8 @@ __all__ = ["Authorization", "Observe", "PlatformClient", "Reply", "Words"]
 
 Observe = Callable[[str, str, float], None]
 T = TypeVar("T")
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class PlatformClient:
@@ -106,6 +109,18 @@ class PlatformClient:
             self._observe(call.name, outcome_of(failure), 0.0)
 
         return await self._persist(self._errand(question), once)
+
+    def read(self, call: Call, model: TypeAdapter[T], reply: Reply, *, nothing: bytes = b"") -> T:
+        """Read a successful answer as what the call promises. Raises PlatformBroken.
+
+        `nothing`: the JSON that stands for "no content".
+        """
+        try:
+            body = nothing if reply.is_nothing else reply.body.removeprefix(_BYTE_ORDER_MARK)
+            return model.validate_json(body)
+        except ValidationError:
+            failure = self.unreadable(call, reply)
+        raise failure
 
     def unreadable(self, call: Call, reply: Reply) -> PlatformError:
         """Give the error for a successful answer that is not what the call promises."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final, TypeVar
 
 import aiohttp
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter
 from yarl import URL
 
 from bot.clock import Clock
@@ -22,7 +21,6 @@ from bot.domain.packaging import PackagingReport, PlatformLink
 from bot.domain.target import Catalogue, Target
 from bot.domain.value import BuildKey, EnvironmentKey, PackageKey, PlatformName
 from bot.errors import (
-    PackageDamaged,
     PlatformBroken,
     PlatformError,
     PlatformNotFound,
@@ -43,7 +41,8 @@ from bot.platforms.lifetime_words import (
     status_in,
 )
 from bot.platforms.link_expiry import clock_difference, link_expiry
-from bot.platforms.package_body import Base64Body, ZipBody, zip_body
+from bot.platforms.opening import Opened, may_open_with_another, opened
+from bot.platforms.package_body import Base64Body, ZipBody
 from bot.platforms.stream import Stream
 from bot.platforms.token import Token
 from bot.ports import Watcher
@@ -51,7 +50,6 @@ from bot.settings import LifeTimeSettings
 
 T = TypeVar("T")
 U = TypeVar("U")
-_Opened = tuple[Stream, ZipBody | Base64Body]
 
 _ENVIRONMENTS: Final = Call("environments", "list its environments")
 _APPLICATIONS: Final = Call("applications", "list its applications")
@@ -64,17 +62,6 @@ _DOWNLOAD: Final = Call("download", "send the package")
 
 _WITH_STATUS: Final = "IncludeEnvStatus=true"
 _WITHOUT_MODULES: Final = "IncludeModules=false"
-# What a link that has expired, or whose package is gone, may be answered with; nobody says which.
-_DEAD_LINK: Final = frozenset(
-    {
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.GONE,
-    }
-)
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class LifeTimeGateway:
@@ -174,8 +161,8 @@ class LifeTimeGateway:
         self, target: Target, package: PackageKey
     ) -> AsyncIterator[ZipBody | Base64Body]:
         """Open the package through a new link, which is asked for once more if it fails."""
-        opened = await self._try_link(target, package)
-        stream, body = opened or await self._follow(await self.platform_link(target, package))
+        first = await self._try_link(target, package)
+        stream, body = first or await self._follow(await self.platform_link(target, package))
         try:
             yield body
         finally:
@@ -190,23 +177,19 @@ class LifeTimeGateway:
 
         return await self._client.ask(_ENVIRONMENTS, url, read)
 
-    async def _try_link(self, target: Target, package: PackageKey) -> _Opened | None:
+    async def _try_link(self, target: Target, package: PackageKey) -> Opened | None:
         """Open the package; None where another link may do better."""
         link = await self.platform_link(target, package)
         try:
             return await self._follow(link)
         except PlatformError as error:
-            if error.status not in _DEAD_LINK and not isinstance(error, PackageDamaged):
+            if not may_open_with_another(error):
                 raise
         return None
 
-    async def _follow(self, link: PlatformLink) -> _Opened:
+    async def _follow(self, link: PlatformLink) -> Opened:
         stream = await self._download(URL(link.url.get_secret_value(), encoded=True))
-        with ExitStack() as undo:
-            undo.callback(stream.close)
-            body = await zip_body(stream, self.name)
-            undo.pop_all()
-        return stream, body
+        return await opened(stream, self.name)
 
     async def _download(self, url: URL) -> Stream:
         with suppress(PlatformRefused):
@@ -246,12 +229,7 @@ class LifeTimeGateway:
         return await self._client.ask(call, url, read, watcher=watcher)
 
     def _read(self, call: Call, model: TypeAdapter[T], reply: Reply) -> T:
-        try:
-            body = b"[]" if reply.is_nothing else reply.body.removeprefix(_BYTE_ORDER_MARK)
-            return model.validate_json(body)
-        except ValidationError:
-            failure = self._client.unreadable(call, reply)
-        raise failure
+        return self._client.read(call, model, reply, nothing=b"[]")
 
     def _place(self, target: Target) -> tuple[str, ...]:
         return "environments", self._environment(target), "applications", target.application

@@ -20,6 +20,7 @@ from bot.platforms.lifetime_models import (
     PackagingWire,
     StatusInEnvironmentWire,
 )
+from bot.platforms.wire import folded
 
 WORDS: Final = Words(
     refusal=(
@@ -56,7 +57,7 @@ def environment(platform: PlatformName, wire: EnvironmentWire) -> Environment:
         platform=platform,
         key=EnvironmentKey(wire.key),
         name=wire.name or wire.key,
-        purpose=_PURPOSES.get(_folded(wire.environment_type), Purpose.PRODUCTION),
+        purpose=_PURPOSES.get(folded(wire.environment_type), Purpose.PRODUCTION),
         version=wire.os_version,
         minimum_version=_MINIMUM_VERSION,
         order=wire.order,
@@ -88,7 +89,7 @@ def revision(wire: StatusInEnvironmentWire) -> Revision:
 
 def report(wire: PackagingWire, package: PackageKey) -> PackagingReport:
     """Say how a packaging stands. Every status that is not published is taken for a failure."""
-    state = _STATES.get(_folded(wire.status))
+    state = _STATES.get(folded(wire.status))
     messages = (_message(each) for each in wire.messages)
     return PackagingReport(
         package=package,
@@ -105,8 +106,4 @@ def _placement(wire: StatusInEnvironmentWire) -> Placement:
 
 def _message(wire: MessageWire) -> PackagingMessage:
     text = wire.detail.strip() or wire.message.strip()
-    return PackagingMessage(level=_LEVELS.get(_folded(wire.type), MessageLevel.INFO), text=text)
-
-
-def _folded(word: str) -> str:
-    return word.strip().casefold()
+    return PackagingMessage(level=_LEVELS.get(folded(wire.type), MessageLevel.INFO), text=text)

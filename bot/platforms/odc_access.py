@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Final, TypeVar
 
 import aiohttp
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from yarl import URL
 
 from bot.clock import Clock
@@ -165,7 +165,7 @@ class Access:
 
     async def _discovered(self) -> URL:
         def read(reply: Reply) -> URL:
-            named = self._read(_DISCOVERY, wire.DISCOVERY, reply).token_endpoint
+            named = self._client.read(_DISCOVERY, wire.DISCOVERY, reply).token_endpoint
             endpoint = self._portal.outside(named)
             if endpoint is None:
                 raise PlatformBroken(
@@ -196,13 +196,6 @@ class Access:
         now = self._clock.now()
         margin = min(_MARGIN, lives * _MARGIN_SHARE)
         return _Kept(value=token, renew_at=now + lives - margin, ends_at=now + lives)
-
-    def _read(self, call: Call, model: TypeAdapter[T], reply: Reply) -> T:
-        try:
-            return model.validate_json(reply.body)
-        except ValidationError:
-            failure = self._client.unreadable(call, reply)
-        raise failure
 
 
 def _lifetime(said: object) -> timedelta:

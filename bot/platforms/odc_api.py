@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.domain.value import BuildKey
 from bot.errors import PlatformNotFound
@@ -42,7 +42,6 @@ _PAGE: Final = 100  # the most that ODC's general rules allow
 _PAGE_OF_ASSETS: Final = 1000  # the most that the asset repository's specification allows
 _OPERATIONS: Final = "build-operations"
 _CODE: Final = "generated-code"
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Seen(NamedTuple):
@@ -177,9 +176,4 @@ class OdcApi:
         )
 
     def _read(self, call: Call, model: TypeAdapter[T], reply: Reply) -> T:
-        try:
-            body = b"{}" if reply.is_nothing else reply.body.removeprefix(_BYTE_ORDER_MARK)
-            return model.validate_json(body)
-        except ValidationError:
-            failure = self._client.unreadable(call, reply)
-        raise failure
+        return self._client.read(call, model, reply, nothing=b"{}")

@@ -17,7 +17,6 @@ from bot.errors import PlatformBroken, PlatformNotFound, PlatformRejected
 from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import AssetWire, BuildWire, DeploymentWire
 from bot.platforms.odc_words import (
-    folded,
     is_packageable,
     is_release,
     newest,
@@ -25,6 +24,7 @@ from bot.platforms.odc_words import (
     running_in,
 )
 from bot.platforms.server_text import one_line
+from bot.platforms.wire import folded
 from bot.ports import Watcher
 
 _STATUSES: Final = {

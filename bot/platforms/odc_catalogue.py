@@ -15,7 +15,8 @@ from bot.domain.value import ApplicationKey, PlatformName
 from bot.errors import PlatformError, PlatformNotFound, PlatformRefused
 from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import AssetWire, DeployedAssetWire, EnvironmentWire
-from bot.platforms.odc_words import environment, folded, revision, running_in
+from bot.platforms.odc_words import environment, revision, running_in
+from bot.platforms.wire import folded
 
 
 async def read_catalogue(api: OdcApi, clock: Clock) -> Catalogue:

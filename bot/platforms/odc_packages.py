@@ -7,8 +7,7 @@ links are: pre-signed, and refused by some storage if a token comes along. It is
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
-from http import HTTPStatus
+from contextlib import asynccontextmanager
 from typing import Final
 
 from pydantic import SecretStr
@@ -32,24 +31,12 @@ from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import PackagingWire
 from bot.platforms.odc_packaging import gone
 from bot.platforms.odc_words import is_finished, is_under_way, lacks_link
-from bot.platforms.package_body import Base64Body, PageSent, ZipBody, zip_body
+from bot.platforms.opening import Opened, may_open_with_another, opened
+from bot.platforms.package_body import Base64Body, PageSent, ZipBody
 from bot.platforms.presigned import presigned_expiry
-from bot.platforms.stream import Stream
 from bot.ports import Watcher
 
-_Opened = tuple[Stream, ZipBody | Base64Body]
-
 _DOWNLOAD: Final = Call("download", "send the package")
-# What a link that has expired, or whose package is gone, may be answered with; nobody says which.
-_DEAD_LINK: Final = frozenset(
-    {
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.GONE,
-    }
-)
 
 
 class Packages:
@@ -84,12 +71,12 @@ class Packages:
     @asynccontextmanager
     async def opened(self, build: BuildKey) -> AsyncIterator[ZipBody | Base64Body]:
         """Open the package through a new link, which is asked for once more if it fails."""
-        opened = await self._tried(build)
-        if isinstance(opened, PlatformError):
-            opened = await self._tried(build)
-        if isinstance(opened, PlatformError):
-            raise self._lost(build, opened)
-        stream, body = opened
+        tried = await self._tried(build)
+        if isinstance(tried, PlatformError):
+            tried = await self._tried(build)
+        if isinstance(tried, PlatformError):
+            raise self._lost(build, tried)
+        stream, body = tried
         try:
             yield body
         finally:
@@ -112,7 +99,7 @@ class Packages:
             expires -= clock_error(seen.headers, self._clock.now())
         return PlatformLink(url=SecretStr(str(url)), expires_at=expires, is_presigned=True)
 
-    async def _tried(self, build: BuildKey) -> _Opened | PlatformError:
+    async def _tried(self, build: BuildKey) -> Opened | PlatformError:
         """Open the package; where another link may do better, say what is wrong with this one."""
         link = await self._given(build)
         if self._has_ended(link):
@@ -120,18 +107,14 @@ class Packages:
         try:
             return await self._follow(link)
         except PlatformError as error:
-            if error.status not in _DEAD_LINK and not isinstance(error, PackageDamaged):
+            if not may_open_with_another(error):
                 raise
             return error
 
-    async def _follow(self, link: PlatformLink) -> _Opened:
+    async def _follow(self, link: PlatformLink) -> Opened:
         url = URL(link.url.get_secret_value(), encoded=True)
         stream = await self._client.open(_DOWNLOAD, url, authorization=Authorization.NONE)
-        with ExitStack() as undo:
-            undo.callback(stream.close)
-            body = await zip_body(stream, self._api.platform)
-            undo.pop_all()
-        return stream, body
+        return await opened(stream, self._api.platform)
 
     def _has_ended(self, link: PlatformLink) -> bool:
         return link.expires_at is not None and link.expires_at <= self._clock.now()

@@ -20,6 +20,7 @@ from bot.platforms.odc_models import (
     PackagingWire,
 )
 from bot.platforms.server_text import one_line
+from bot.platforms.wire import folded
 
 _PURPOSES: Final = {"development": Purpose.DEVELOPMENT, "nonproduction": Purpose.TEST}
 # The migration guide writes "Hibernating" where the specification has "Hibernated".
@@ -125,11 +126,6 @@ def report(wire: PackagingWire, build: BuildKey) -> PackagingReport:
 def under_way(build: BuildKey) -> PackagingReport:
     """Say that a packaging runs of which there is nothing to see yet."""
     return PackagingReport(package=PackageKey(build), state=PackagingState.RUNNING)
-
-
-def folded(word: str) -> str:
-    """Give a word of an enumeration in one spelling."""
-    return word.strip().casefold()
 
 
 def _status(wire: PackagingWire) -> str:

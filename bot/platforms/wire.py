@@ -28,3 +28,8 @@ class Wire(BaseModel):
 def without_nulls(value: object) -> object:
     """Give a list without its nulls, and anything else as it is."""
     return [each for each in value if each is not None] if isinstance(value, list) else value
+
+
+def folded(word: str) -> str:
+    """Give a word of an enumeration in one spelling."""
+    return word.strip().casefold()
