@@ -15,7 +15,6 @@ import pytest
 from bot import log
 from bot.app import running_bot
 from bot.domain.policy import Policy
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.slack import SandboxSlack
 from bot.settings import (
     DownloadLimits,
@@ -26,16 +25,10 @@ from bot.settings import (
 )
 from tests.acceptance.outside import PRODUCTS
 from tests.acceptance.reading import Person, Thread
+from tests.steady_clock import SteadyClock
 
 SPEED = 40.0
 _LONG = 1200.0
-
-
-class StoryClock(ScaledClock):
-    """A fast clock whose hands can be moved forward. Those who sleep finish their sleep first."""
-
-    def skip(self, seconds):
-        self.origin -= seconds / (self.speed - 1)
 
 
 def free_port() -> int:
@@ -186,7 +179,7 @@ def products(product):
 @pytest.fixture
 async def world(tmp_path, speed, products, empty_database):
     shutil.copy(empty_database, tmp_path / "bot.sqlite3")
-    clock = StoryClock(speed=speed)
+    clock = SteadyClock(speed)
     async with AsyncExitStack() as stack:
         platforms = [PRODUCTS[one](clock) for one in products]
         slack = SandboxSlack(clock=clock)

@@ -7,7 +7,7 @@ import re
 
 from bot.sandbox.slack.block_rules import walk
 
-WITHIN = 12.0  # wall seconds for anything that a story waits for; a busy machine is slow
+WITHIN = 60.0  # wall seconds for anything that a story waits for; a busy machine is slow
 _LINK = re.compile(r"https?://[^\s\"<>|]+/download/[\w-]+")
 
 

@@ -17,7 +17,6 @@ from bot.domain.polling import PollPolicy
 from bot.domain.target import RevisionWish
 from bot.platforms.gateway import gateway
 from bot.platforms.session import make_session
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import SandboxLifeTime
 from bot.sandbox.odc import SandboxOdc
 from bot.settings import (
@@ -29,6 +28,7 @@ from bot.settings import (
     PlatformSettings,
     Secret,
 )
+from tests.steady_clock import SteadyClock
 
 SPEED = 200.0
 
@@ -115,7 +115,7 @@ class Fetch:
 
 @pytest.fixture
 async def lifetime():
-    server = SandboxLifeTime(clock=ScaledClock(SPEED))
+    server = SandboxLifeTime(clock=SteadyClock(SPEED))
     await server.start()
     yield server
     await server.stop()
@@ -123,7 +123,7 @@ async def lifetime():
 
 @pytest.fixture
 async def odc():
-    server = SandboxOdc(clock=ScaledClock(SPEED))
+    server = SandboxOdc(clock=SteadyClock(SPEED))
     await server.start()
     yield server
     await server.stop()

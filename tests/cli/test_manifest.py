@@ -20,7 +20,6 @@ from bot.app import running_bot
 from bot.cli.doctor.scopes import COSTS
 from bot.cli.manifest import for_http_mode, manifest, read_manifest, scopes_in_manifest
 from bot.errors import SettingsError
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.lifetime import SandboxLifeTime
 from bot.sandbox.slack import Fault, SandboxSlack
 from bot.sandbox.slack import scopes as slacks_scopes
@@ -30,6 +29,7 @@ from bot.slack import methods
 from bot.slack.actions import Action
 from bot.slack.methods import Method
 from bot.web import SLACK_PATH
+from tests.steady_clock import SteadyClock
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]
@@ -182,7 +182,7 @@ def settings_between(slack, lifetime, folder):
 async def workspace(tmp_path):
     """Run the bot in a workspace that grants what the manifest asks for, and no more."""
     required, optional = scopes_in_manifest()
-    clock = ScaledClock(speed=40)
+    clock = SteadyClock(40)
     slack, lifetime = SandboxSlack(clock, scopes=required | optional), SandboxLifeTime(clock=clock)
     await slack.start()
     await lifetime.start()

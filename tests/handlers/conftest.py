@@ -8,7 +8,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.domain.policy import LinkVisibility
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.slack import SandboxSlack
 from bot.settings import Secret, SlackSettings
 from bot.slack.bolt import bolt_app
@@ -17,6 +16,7 @@ from bot.slack.calls import Calls
 from bot.slack.publisher import Publisher
 from bot.slack.socket_mode import SocketMode
 from tests.slack.samples import request, retrieval
+from tests.steady_clock import SteadyClock
 
 
 class Breaks:
@@ -31,7 +31,7 @@ class Breaks:
 
 @pytest.fixture
 async def slack():
-    sandbox = SandboxSlack(ScaledClock(40.0))
+    sandbox = SandboxSlack(SteadyClock(40.0))
     await sandbox.start()
     yield sandbox
     await sandbox.stop()

@@ -12,12 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.policy import LinkVisibility
 from bot.domain.retrieval import RetrievalState
-from bot.sandbox.clock import ScaledClock
 from bot.sandbox.slack import SandboxSlack
 from bot.slack.budgets import Budgets
 from bot.slack.calls import Calls
 from bot.slack.publisher import Publisher
 from tests.slack.samples import START, request, retrieval
+from tests.steady_clock import SteadyClock
 
 # Fast enough to be quick, slow enough that a busy machine's delays stay small on this clock.
 SPEED = 40.0
@@ -71,7 +71,7 @@ def speed():
 
 @pytest.fixture
 def clock(speed):
-    return ScaledClock(speed)
+    return SteadyClock(speed)
 
 
 @pytest.fixture
