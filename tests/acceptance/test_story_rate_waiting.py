@@ -17,12 +17,6 @@ def products():
 
 
 @pytest.fixture
-def speed():
-    """A minute of waiting takes three seconds: time enough to look at the card."""
-    return 20.0
-
-
-@pytest.fixture
 async def slow_starts(world):
     """One packaging may be started in a minute."""
     world.platform.limit(starts_per_minute=1)

@@ -10,12 +10,6 @@ from tests.acceptance.reading import buttons_of, links_in, text_of
 ON_ODC = pytest.mark.parametrize("product", ["odc"], indirect=True)
 
 
-@pytest.fixture
-def speed():
-    """Slow enough that patience with a platform outlasts a busy machine."""
-    return 10.0
-
-
 def started(world):
     """Give the keys of the builds that were packaged, in their order."""
     return [call.build for call in world.platform.calls.named("start")]

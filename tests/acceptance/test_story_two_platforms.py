@@ -8,12 +8,6 @@ from tests.acceptance.reading import WITHIN, buttons_of, text_of
 
 
 @pytest.fixture
-def speed():
-    """Slow enough that patience with a platform outlasts a busy machine."""
-    return 10.0
-
-
-@pytest.fixture
 def products():
     return ["lifetime", "odc"]
 
