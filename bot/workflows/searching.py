@@ -47,8 +47,8 @@ class Search:
 
     @property
     def has_searched(self) -> bool:
-        """Whether any platform could be searched."""
-        return bool(self._catalogues)
+        """Whether any platform could be searched, for all that was looked for."""
+        return any(name not in self._troubles for name in self._catalogues)
 
     @property
     def troubles(self) -> list[PlatformError]:
@@ -82,19 +82,21 @@ class Search:
         def is_enough(catalogues: Sequence[Catalogue]) -> bool:
             return isinstance(self._meaning(catalogues), Found)
 
-        self._catalogues |= await self._gather(asked, is_enough)
+        self._catalogues |= await self._gather(asked, is_enough, besides=self._catalogues)
 
     async def _gather(
         self,
         asked: Mapping[PlatformName, asyncio.Task[Answered]],
         is_enough: Callable[[Sequence[Answered]], bool],
+        *,
+        besides: Collection[PlatformName] = (),
     ) -> dict[PlatformName, Answered]:
-        """Give what has been answered; note what went wrong where nothing is known besides."""
+        """Give what has been answered; note what went wrong, `besides` where it does not matter."""
         try:
             await self._wait(asked.values(), is_enough)
             answered = {name: task.result() for name, task in asked.items() if _is_well(task)}
             for name, task in asked.items():
-                if name not in answered and name not in self._catalogues:
+                if name not in answered and name not in besides:
                     self._troubles[name] = _trouble(name, task)
             return answered
         finally:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.sandbox.odc.default_organization import EMPLOYEE_BACKOFFICE_BUILD
 from tests.acceptance.reading import buttons_of, text_of
 
 HELD = "Waiting for the platform's rate limit"
@@ -94,10 +95,14 @@ async def test_a_429_with_and_without_retry_after_is_waited_for(world, ada, retr
     assert world.platform.calls.packagings_started == 1
 
 
-async def test_names_wait_too_and_whoever_asked_is_told_privately(world, ada):
-    world.platform.break_down("answer", call="environments", status=429, times=1)
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [("environments", "EmployeeBackoffice Testing"), ("build", EMPLOYEE_BACKOFFICE_BUILD)],
+)
+async def test_names_wait_too_and_whoever_asked_is_told_privately(world, ada, call, line):
+    world.platform.break_down("answer", call=call, status=429, times=1)
     await world.start_bot()
-    await ada.types("EmployeeBackoffice Testing")
+    await ada.types(line)
     await ada.is_told("Waiting for the rate limit of ODC")
     await world.thread().shows("Ready")
 

@@ -146,3 +146,13 @@ async def test_a_platform_without_revisions_says_so(world, ada):
     told = await ada.is_told("LifeTime has no revisions to choose")
     assert "EmployeeBackoffice in Testing" in buttons_of(told)
     assert world.slack.messages("releases") == []
+
+
+@ON_ODC
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("status", [403, 503])
+async def test_a_build_key_that_cannot_be_looked_up_is_not_said_to_mean_nothing(world, ada, status):
+    world.platform.break_down("answer", call="build", status=status, text="Maintenance", times=None)
+    await ada.types(EMPLOYEE_BACKOFFICE_BUILD)
+    await ada.is_told("Maintenance")
+    assert "Nothing is called" not in " ".join(ada.private)
