@@ -18,6 +18,7 @@ from bot.domain.packaging import PackagingReport, PlatformLink
 from bot.domain.target import Catalogue, Target
 from bot.domain.value import BuildKey, PackageKey, PlatformName
 from bot.platforms.catalogue_cache import CatalogueCache
+from bot.platforms.credentials import Anonymous
 from bot.platforms.http import Observe, PlatformClient, Words
 from bot.platforms.link_expiry import clock_difference
 from bot.platforms.odc_access import Access
@@ -63,7 +64,9 @@ class OdcGateway:
         self._api = OdcApi(portal, client)
         self._builds = Builds(self._api)
         self._packagings = Packagings(self._api, limits.attempts, clock)
-        self._packages = Packages(self._api, portal, client, clock, self._packagings.lose)
+        # Storage is another host: its limits are not the organisation's, nor is its slowness.
+        storage = PlatformClient(settings, Anonymous(), Words(), session, clock, observe)
+        self._packages = Packages(self._api, portal, storage, clock, self._packagings.lose)
         self._cache = CatalogueCache(self._read_catalogue, limits.catalogue_minutes, clock)
 
     async def catalogue(self, *, fresh: bool = False) -> Catalogue:

@@ -42,20 +42,21 @@ _DOWNLOAD: Final = Call("download", "send the package")
 class Packages:
     """The packages of one organisation's builds.
 
-    `on_lost` hears of one to which ODC gives links, none of which works any more.
+    `storage` opens what links lead to; `on_lost` hears of a package to which ODC gives links, none
+    of which works any more.
     """
 
     def __init__(
         self,
         api: OdcApi,
         portal: Portal,
-        client: PlatformClient,
+        storage: PlatformClient,
         clock: Clock,
         on_lost: Callable[[BuildKey], None],
     ) -> None:
         self._api = api
         self._portal = portal
-        self._client = client
+        self._storage = storage
         self._clock = clock
         self._on_lost = on_lost
 
@@ -113,7 +114,7 @@ class Packages:
 
     async def _follow(self, link: PlatformLink) -> Opened:
         url = URL(link.url.get_secret_value(), encoded=True)
-        stream = await self._client.open(_DOWNLOAD, url, authorization=Authorization.NONE)
+        stream = await self._storage.open(_DOWNLOAD, url, authorization=Authorization.NONE)
         return await opened(stream, self._api.platform)
 
     def _has_ended(self, link: PlatformLink) -> bool:

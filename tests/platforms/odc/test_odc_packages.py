@@ -13,6 +13,7 @@ import pytest
 from bot.errors import (
     PackageDamaged,
     PlatformBroken,
+    PlatformError,
     PlatformNotFound,
     PlatformRejected,
     PlatformUnreachable,
@@ -239,3 +240,15 @@ async def test_the_address_is_used_as_it_was_signed(odc_bench, wire, in_testing)
     head = wire.requests[-1].decode()
     assert head.startswith(f"GET {signed} HTTP/1.1")
     assert "authorization" not in head.lower()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_storage_that_is_busy_holds_up_no_api(
+    odc_bench, cloud, in_testing, package, mishaps, status
+):
+    mishaps("answer", call="download", status=status, retry_after=3600, times=None)
+    with pytest.raises(PlatformError):
+        await taken(cloud, in_testing, package)
+    began = odc_bench.clock.now()
+    await cloud.clock_ahead()
+    assert odc_bench.clock.now() == began
