@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from bot.domain.target import Build, Environment, Revision, RevisionWish, Target
 from bot.domain.value import ApplicationKey, BuildKey, PlatformName
-from bot.errors import PlatformBroken, PlatformNotFound, PlatformRejected
+from bot.errors import PlatformBroken, PlatformError, PlatformNotFound, PlatformRejected
 from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import AssetWire, BuildWire, DeploymentWire
 from bot.platforms.odc_words import (
@@ -126,10 +126,15 @@ class Builds:
         return PlatformNotFound(said, platform=self._api.platform)
 
     async def _what_runs(self, asked: _Asked) -> str:
-        """Say what runs in the environment that was named besides a wish."""
+        """Say what runs in the environment that was named besides a wish, if ODC tells."""
         environment = asked.target.environment
-        runs = None if environment is None else await self._deployment(asked, environment)
-        if environment is None or runs is None:
+        if environment is None:
+            return ""
+        try:
+            runs = await self._deployment(asked, environment)
+        except PlatformError:  # of which the build that was asked for does not depend
+            return ""
+        if runs is None:
             return ""
         return f" {one_line(environment.name)} runs revision {_shown(revision(runs))}."
 

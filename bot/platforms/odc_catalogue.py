@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.clock import Clock
 from bot.domain.target import Application, Catalogue, Environment, Placement, Revision
 from bot.domain.value import ApplicationKey, PlatformName
-from bot.errors import PlatformError, PlatformNotFound, PlatformRefused
+from bot.errors import PlatformBusy, PlatformError
 from bot.platforms.odc_api import OdcApi
 from bot.platforms.odc_models import AssetWire, DeployedAssetWire, EnvironmentWire
 from bot.platforms.odc_words import environment, revision, running_in
@@ -50,12 +50,14 @@ async def _environments(api: OdcApi) -> tuple[Environment, ...]:
 
 
 async def _portfolios(api: OdcApi, environments: Iterable[EnvironmentWire]) -> Mapping[str, str]:
-    """Name the portfolios, where there are several and they may be listed."""
+    """Name the portfolios, where there are several and ODC lists them."""
     if len({each.portfolio_key for each in environments}) < 2:  # noqa: PLR2004 - several
         return {}
     try:
         return {each.key: each.name for each in await api.portfolios()}
-    except (PlatformNotFound, PlatformRefused):
+    except PlatformBusy:
+        raise
+    except PlatformError:  # their names only tell environments apart; which there are is known
         return {}
 
 

@@ -124,6 +124,16 @@ async def test_a_revision_that_was_asked_for_is_taken(cloud, odc, backoffice, in
     assert described.wish == RevisionWish(number=10)
 
 
+@pytest.mark.parametrize("status", [403, 404, 429, 500])
+async def test_what_runs_there_need_not_be_known_for_a_revision_that_was_asked_for(
+    cloud, odc, backoffice, in_testing, mishaps, status
+):
+    mishaps("answer", call="deployed_assets", status=status, times=None)
+    described = await cloud.describe(wished(in_testing, number=10))
+    assert described.build.key == build_of(odc, backoffice, 10)
+    assert described.build.reason == "Revision 10 was asked for; its Release build is taken."
+
+
 async def test_a_tag_that_was_asked_for_is_taken(cloud, library):
     described = await cloud.describe(wished(library, tag="1.1.0"))
     assert described.revision == Revision(number=3, label="1.1.0")

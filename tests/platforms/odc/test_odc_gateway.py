@@ -77,7 +77,7 @@ async def test_a_workflow_runs_in_the_revision_that_was_deployed_last(cloud):
     )
 
 
-@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_portfolios_need_not_be_listed(cloud, odc, mishaps, status):
     odc.organization.add_portfolio("Retail")
     mishaps("answer", call="portfolios", status=status, times=None)
