@@ -12,7 +12,7 @@ from bot.domain.value import PlatformName
 from bot.errors import PlatformRejected
 from bot.links.minting import LinkMint
 from bot.metrics import Metrics
-from bot.platforms.limits import Turns
+from bot.platforms.turns import Turns
 from bot.ports import Messenger, Minter, PlatformGateway
 from bot.service import Service
 from bot.settings import Settings

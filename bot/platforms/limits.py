@@ -20,8 +20,6 @@ from bot.platforms.windows import Window
 from bot.ports import Watcher
 from bot.settings import PlatformLimits
 
-__all__ = ["RequestLimiter", "Turns"]
-
 _MINUTE: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = 86_400.0  # seconds; whoever asks for more is asked again after a day
 _STARTS: Final = "POST"  # no API is called so

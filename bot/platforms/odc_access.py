@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final
 
 import aiohttp
 from pydantic import ValidationError
@@ -32,8 +32,6 @@ from bot.platforms.http import Observe, PlatformClient, Reply
 from bot.platforms.odc_address import Portal
 from bot.platforms.odc_secret import ClientSecret
 from bot.settings import OdcSettings
-
-T = TypeVar("T")
 
 _DISCOVERY: Final = Call("discovery", "say where it gives access tokens", api="identity")
 _TOKEN: Final = Call("token", "give an access token", "POST", api="identity", is_harmless=True)
@@ -144,12 +142,11 @@ class Access:
             "client_secret": self._secret.value(),
         }
         endpoint = self._endpoint or await self._discovered()
+        self._endpoint = None  # found anew, should this one not give a token
         try:
             kept = await self._client.ask(_TOKEN, endpoint, self._kept_from, form=form)
-        except PlatformError as error:
-            self._endpoint = None
-            is_refusal = error.status == HTTPStatus.BAD_REQUEST
-            if not is_refusal or not isinstance(error, PlatformRejected):
+        except PlatformRejected as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
                 raise
             failure = self._refused(error)
         else:
@@ -157,10 +154,14 @@ class Access:
             return kept
         raise failure
 
-    def _refused(self, error: PlatformError) -> PlatformRefused:
+    def _refused(self, error: PlatformRejected) -> PlatformRefused:
         """Name a refusal that comes as a "bad request", RFC 6749 section 5.2."""
         return PlatformRefused(
-            f"{error.message} {_WORDS.refusal}", platform=self._platform, status=error.status
+            f"{error.message} {_WORDS.refusal}",
+            platform=self._platform,
+            status=error.status,
+            error_code=error.error_code,
+            trace_id=error.trace_id,
         )
 
     async def _discovered(self) -> URL:

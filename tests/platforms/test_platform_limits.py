@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.limits import Turns
+from bot.platforms.turns import Turns
 
 
 async def settle() -> None:

@@ -21,7 +21,7 @@ from bot.domain.policy import warnings_for
 from bot.domain.polling import PollPolicy
 from bot.domain.target import Target
 from bot.errors import PlatformError, PlatformNotFound
-from bot.platforms.limits import Turns
+from bot.platforms.turns import Turns
 from bot.ports import PlatformGateway
 
 _DOWNLOADS_AT_ONCE = 4
