@@ -118,7 +118,7 @@ class Following:
             target=packaging.target,
             warnings=warnings_for(packaging.target),
         )
-        await self._journal.append(state.id, f"started:{packaging.package}", event)
+        await self._journal.append(state.id, f"started:{packaging.id}", event)
         # A package that is there at once needs no "started": the link says it all.
         return "started" if packaging.state is PackagingState.RUNNING else _LOOK_AGAIN
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.packaging import PackagingState
 from tests.acceptance.reading import buttons_of, text_of
 
 
@@ -87,3 +88,20 @@ async def test_what_has_ended_cannot_be_stopped(world, ada):
     await ada.clicks("Cancel", card)
     await ada.is_told("already ended")
     assert len(thread.links) == 1
+
+
+async def test_who_joins_a_packaging_just_as_it_is_given_up_gets_another(world, ada):
+    """It was given up for want of followers, and had begun by the time this one joined it."""
+    world.hold_packagings()
+    bot = await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().says("has begun")
+    retrieval = world.thread().card.event_payload["retrieval"]
+    state = await bot.store.journal.load(retrieval)
+    given_up = await bot.store.packagings.loaded(state.packaging)
+    given_up = given_up.model_copy(update={"state": PackagingState.CANCELLED})
+    await bot.store.packagings.save(given_up, ())
+    await world.restart_bot()
+    world.end_packagings()
+    await world.thread().gives_link()
+    assert sum("has begun" in one for one in world.thread().texts) == 1
