@@ -59,3 +59,7 @@ class PlatformLink(Value):
     url: SecretStr
     expires_at: datetime | None = None  # None: the platform does not say
     is_presigned: bool = False  # whether whoever holds it can download, without a token
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether it says that it works no longer."""
+        return self.expires_at is not None and self.expires_at <= now

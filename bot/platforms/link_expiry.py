@@ -24,20 +24,25 @@ def link_expiry(said: object, headers: Mapping[str, str], now: datetime) -> date
     The `Expires` header counts only where the body is silent, and only if it lies ahead: one that
     does not is about caching.
     """
-    wrong_by = clock_error(headers, now)
     expires = parsed(said) if isinstance(said, str) else None
     if expires is not None:
-        return expires - wrong_by
-    expires = parsed(headers.get("Expires", ""))
-    if expires is None or expires - wrong_by <= now:
-        return None
-    return expires - wrong_by
+        return by_our_clock(expires, headers, now)
+    expires = by_our_clock(parsed(headers.get("Expires", "")), headers, now)
+    return None if expires is None or expires <= now else expires
 
 
-def clock_error(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Give how far the platform's clock is ahead where it is clearly wrong; zero otherwise."""
+def by_our_clock(at: datetime | None, headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Take out of a platform's date what its clock is ahead, where that is clearly wrong.
+
+    None where there is no date, or none that makes sense by then.
+    """
     ahead = clock_difference(headers, now) or timedelta(0)
-    return ahead if abs(ahead) > _TOLERATED else timedelta(0)
+    if at is None or abs(ahead) <= _TOLERATED:
+        return at
+    try:
+        return at - ahead
+    except OverflowError:
+        return None
 
 
 def clock_difference(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -63,10 +63,10 @@ class OdcGateway:
         self._clock = clock
         self._api = OdcApi(portal, client)
         self._builds = Builds(self._api)
-        self._packagings = Packagings(self._api, limits.attempts, clock)
+        self._packagings = Packagings(self._api, portal, limits.attempts, clock)
         # Storage is another host: its limits are not the organisation's, nor is its slowness.
         storage = PlatformClient(settings, Anonymous(), Words(), session, clock, observe)
-        self._packages = Packages(self._api, portal, storage, clock, self._packagings.lose)
+        self._packages = Packages(self._api, portal, storage, clock, self._packagings)
         self._cache = CatalogueCache(self._read_catalogue, limits.catalogue_minutes, clock)
 
     async def catalogue(self, *, fresh: bool = False) -> Catalogue:

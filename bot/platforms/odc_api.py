@@ -138,17 +138,14 @@ class OdcApi:
         found = await self._ask(_BUILDS, wire.BUILDS, _OPERATIONS, query=query, watcher=watcher)
         return found.builds
 
-    async def packaging(self, build: BuildKey, watcher: Watcher | None = None) -> Seen | None:
-        """Give how the packaging of a build stands; None where none was ever started."""
+    async def packaging(self, build: BuildKey, watcher: Watcher | None = None) -> Seen:
+        """Give how the packaging of a build stands; PlatformNotFound where there is none."""
         url = self._portal.address(Api.BUILDS, _OPERATIONS, build, _CODE)
 
         def read(reply: Reply) -> Seen:
             return Seen(self._read(_STATUS, wire.PACKAGING, reply), reply.headers)
 
-        try:
-            return await self._client.ask(_STATUS, url, read, watcher=watcher)
-        except PlatformNotFound:
-            return None
+        return await self._client.ask(_STATUS, url, read, watcher=watcher)
 
     async def start(self, build: BuildKey, watcher: Watcher | None, *, is_repeat: bool) -> bool:
         """Start the packaging of a build, and tell whether the platform says that it has begun.

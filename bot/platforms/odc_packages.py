@@ -6,11 +6,10 @@ links are: pre-signed, and refused by some storage if a token comes along. It is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from pydantic import SecretStr
 from yarl import URL
 
 from bot.clock import Clock
@@ -25,26 +24,21 @@ from bot.errors import (
 )
 from bot.platforms.call import Call
 from bot.platforms.http import Authorization, PlatformClient
-from bot.platforms.link_expiry import clock_error
 from bot.platforms.odc_address import Portal
 from bot.platforms.odc_api import OdcApi
+from bot.platforms.odc_link import link_in
 from bot.platforms.odc_models import PackagingWire
-from bot.platforms.odc_packaging import gone
+from bot.platforms.odc_packaging import Packagings, gone
 from bot.platforms.odc_words import is_finished, is_under_way, lacks_link
 from bot.platforms.opening import Opened, may_open_with_another, opened
 from bot.platforms.package_body import Base64Body, PageSent, ZipBody
-from bot.platforms.presigned import presigned_expiry
 from bot.ports import Watcher
 
 _DOWNLOAD: Final = Call("download", "send the package")
 
 
 class Packages:
-    """The packages of one organisation's builds.
-
-    `storage` opens what links lead to; `on_lost` hears of a package to which ODC gives links, none
-    of which works any more.
-    """
+    """The packages of one organisation's builds; `storage` opens what links lead to."""
 
     def __init__(
         self,
@@ -52,20 +46,22 @@ class Packages:
         portal: Portal,
         storage: PlatformClient,
         clock: Clock,
-        on_lost: Callable[[BuildKey], None],
+        packagings: Packagings,
     ) -> None:
         self._api = api
         self._portal = portal
         self._storage = storage
         self._clock = clock
-        self._on_lost = on_lost
+        self._packagings = packagings
 
     async def link(self, build: BuildKey, watcher: Watcher | None = None) -> PlatformLink:
         """Ask for a new link, once more where it has ended; PlatformNotFound when it is gone."""
+        if self._packagings.is_lost(build):
+            raise gone(self._api.platform, build)
         link = await self._given(build, watcher)
-        if self._has_ended(link):
+        if link.has_ended(self._clock.now()):
             link = await self._given(build, watcher)
-        if self._has_ended(link):
+        if link.has_ended(self._clock.now()):
             raise self._lost(build, self._ended())
         return link
 
@@ -84,26 +80,24 @@ class Packages:
             stream.close()
 
     async def _given(self, build: BuildKey, watcher: Watcher | None = None) -> PlatformLink:
-        seen = await self._api.packaging(build, watcher)
-        if seen is None:
-            raise gone(self._api.platform, build)
+        try:
+            seen = await self._api.packaging(build, watcher)
+        except PlatformNotFound as error:
+            raise gone(self._api.platform, build, error) from error
         if not is_finished(seen.packaging):
             raise self._unfinished(seen.packaging, build)
-        url = self._portal.outside(seen.packaging.uri)
-        if url is None:
+        link = link_in(seen, self._portal, self._clock.now())
+        if link is None:
             raise PlatformBroken(
                 f"{self._api.platform} gave a link to the package that cannot be used.",
                 platform=self._api.platform,
             )
-        expires = presigned_expiry(url)
-        if expires is not None:
-            expires -= clock_error(seen.headers, self._clock.now())
-        return PlatformLink(url=SecretStr(str(url)), expires_at=expires, is_presigned=True)
+        return link
 
     async def _tried(self, build: BuildKey) -> Opened | PlatformError:
         """Open the package; where another link may do better, say what is wrong with this one."""
         link = await self._given(build)
-        if self._has_ended(link):
+        if link.has_ended(self._clock.now()):
             return self._ended()
         try:
             return await self._follow(link)
@@ -117,9 +111,6 @@ class Packages:
         stream = await self._storage.open(_DOWNLOAD, url, authorization=Authorization.NONE)
         return await opened(stream, self._api.platform)
 
-    def _has_ended(self, link: PlatformLink) -> bool:
-        return link.expires_at is not None and link.expires_at <= self._clock.now()
-
     def _ended(self) -> PlatformError:
         platform = self._api.platform
         return PlatformNotFound(
@@ -130,7 +121,7 @@ class Packages:
         """Name the failure of the second link, and what it means for the package."""
         if isinstance(failure, PackageDamaged) and not isinstance(failure, PageSent):
             return failure  # on its way, which says nothing about the package
-        self._on_lost(build)
+        self._packagings.lose(build)
         platform = self._api.platform
         return PlatformNotFound(
             f"{platform} no longer gives a link that works to this package. {failure.message}",

@@ -25,7 +25,9 @@ from bot.errors import (
     PlatformRejected,
     PlatformUnreachable,
 )
-from bot.platforms.odc_api import OdcApi
+from bot.platforms.odc_address import Portal
+from bot.platforms.odc_api import OdcApi, Seen
+from bot.platforms.odc_link import link_in
 from bot.platforms.odc_models import PackagingWire
 from bot.platforms.odc_words import has_failed, is_finished, is_under_way, report, under_way
 from bot.platforms.server_text import one_line
@@ -48,8 +50,9 @@ class _Asked(NamedTuple):
 class Packagings:
     """The packagings of one organisation's builds, each of which this process asks for once."""
 
-    def __init__(self, api: OdcApi, attempts: int, clock: Clock) -> None:
+    def __init__(self, api: OdcApi, portal: Portal, attempts: int, clock: Clock) -> None:
         self._api = api
+        self._portal = portal
         self._attempts = attempts
         self._clock = clock
         self._asked: dict[BuildKey, _Asked] = {}
@@ -71,17 +74,23 @@ class Packagings:
         self, build: BuildKey, asked_at: datetime, watcher: Watcher | None
     ) -> PackagingReport:
         """Say how a packaging is that was asked for; PlatformNotFound when it is gone."""
-        seen = await self._api.packaging(build, watcher)
-        is_early = self._is_within(_SHOWS_WITHIN, asked_at)
-        if is_early and (seen is None or self._is_old(seen.packaging, build)):
+        try:
+            seen = (await self._api.packaging(build, watcher)).packaging
+        except PlatformNotFound as error:
+            if self._is_within(_SHOWS_WITHIN, asked_at):
+                return under_way(build)
+            raise gone(self._api.platform, build, error) from error
+        if self._is_within(_SHOWS_WITHIN, asked_at) and self._is_old(seen, build):
             return under_way(build)
-        if seen is None:
-            raise gone(self._api.platform, build)
-        return report(seen.packaging, build)
+        return report(seen, build)
 
     def lose(self, build: BuildKey) -> None:
         """Note that what ODC calls finished is not in its storage, so that it is asked for anew."""
         self._lost.add(build)
+
+    def is_lost(self, build: BuildKey) -> bool:
+        """Whether that was noted, and it was not asked for since."""
+        return build in self._lost
 
     @asynccontextmanager
     async def _alone(self, build: BuildKey) -> AsyncIterator[None]:
@@ -97,14 +106,16 @@ class Packagings:
         attempts = self._attempts
         while True:
             seen = await self._look(build, watcher)
-            news = None if seen is None or self._is_old(seen, build) else seen
-            if news is not None and is_uncertain and has_failed(news):
-                return report(news, build)
+            before = None if seen is None else seen.packaging
+            news = None if seen is None or self._is_old(seen.packaging, build) else seen
+            if news is not None and is_uncertain and has_failed(news.packaging):
+                return report(news.packaging, build)
             if news is not None and self._serves(news, build):
-                return report(news, build) if is_finished(news) else under_way(build)
+                is_there = is_finished(news.packaging)
+                return report(news.packaging, build) if is_there else under_way(build)
             attempts -= 1
             try:
-                await self._ask(build, watcher, seen, is_repeat=is_uncertain and news is None)
+                await self._ask(build, watcher, before, is_repeat=is_uncertain and news is None)
             except (PlatformUnreachable, PlatformBroken) as error:
                 if isinstance(error, NothingSent) or attempts <= 0:
                     raise
@@ -112,26 +123,35 @@ class Packagings:
             else:
                 return under_way(build)
 
-    async def _look(self, build: BuildKey, watcher: Watcher | None) -> PackagingWire | None:
+    async def _look(self, build: BuildKey, watcher: Watcher | None) -> Seen | None:
         """Give what there is; soon after a request, nothing new is not taken for an answer."""
         while True:
-            seen = await self._api.packaging(build, watcher)
-            there = None if seen is None else seen.packaging
-            is_news = there is not None and not self._is_old(there, build)
+            try:
+                seen = await self._api.packaging(build, watcher)
+            except PlatformNotFound:
+                seen = None
+            is_news = seen is not None and not self._is_old(seen.packaging, build)
             if is_news or not self._was_asked_within(_SHOWS_WITHIN, build):
-                return there
+                return seen
             await self._clock.sleep(_BETWEEN_LOOKS)
 
-    def _serves(self, seen: PackagingWire, build: BuildKey) -> bool:
+    def _serves(self, seen: Seen, build: BuildKey) -> bool:
         """Whether to go on with what is there, instead of asking anew.
 
         What neither runs nor has ended as it should is left to the poll if it is our own.
         """
-        if is_finished(seen):
-            return build not in self._lost
-        if is_under_way(seen):
+        there = seen.packaging
+        if is_finished(there):
+            return not self.is_lost(build) and not self._has_ended(seen)
+        if is_under_way(there):
             return True
-        return not has_failed(seen) and self._was_asked_within(_REMEMBERED, build)
+        return not has_failed(there) and self._was_asked_within(_REMEMBERED, build)
+
+    def _has_ended(self, seen: Seen) -> bool:
+        """Whether the only link to the package says that it works no longer."""
+        now = self._clock.now()
+        link = link_in(seen, self._portal, now)
+        return link is not None and link.has_ended(now)
 
     async def _ask(
         self,
@@ -196,8 +216,12 @@ class Packagings:
         return timedelta(0) <= self._clock.now() - at < period
 
 
-def gone(platform: str, build: str) -> PlatformNotFound:
-    """Give the error for a package that is not there, or not any more."""
+def gone(platform: str, build: str, failure: PlatformNotFound | None = None) -> PlatformNotFound:
+    """Give the error for a package that is not there, or not any more, as ODC said it if it did."""
+    said = "" if failure is None else f" {failure.message}"
     return PlatformNotFound(
-        f"{platform} has no package of build {one_line(build)} any more.", platform=platform
+        f"{platform} has no package of build {one_line(build)} any more.{said}",
+        platform=platform,
+        error_code="" if failure is None else failure.error_code,
+        trace_id="" if failure is None else failure.trace_id,
     )

@@ -7,8 +7,10 @@ https://learn.microsoft.com/rest/api/storageservices/create-service-sas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain, product, starmap
 from typing import Final
 
 from yarl import URL
@@ -21,15 +23,17 @@ _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 def presigned_expiry(url: URL) -> datetime | None:
     """Give when a URL says that it ends, the earliest where it says so several times."""
-    said = {name.casefold(): value.strip() for name, value in url.query.items()}
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, value in url.query.items():
+        said[name.casefold()].append(value.strip())
     return min(_expiries(said), default=None)
 
 
-def _expiries(said: Mapping[str, str]) -> Iterator[datetime]:
-    readings = (
-        _signed_for(said.get("x-amz-date", ""), said.get("x-amz-expires", "")),
-        parsed(said.get("se", "")),
-        _epoch(said.get("expires", "")),
+def _expiries(said: Mapping[str, Sequence[str]]) -> Iterator[datetime]:
+    readings = chain(
+        starmap(_signed_for, product(said["x-amz-date"], said["x-amz-expires"])),
+        map(parsed, said["se"]),
+        map(_epoch, said["expires"]),
     )
     return (each for each in readings if each is not None)
 
@@ -37,8 +41,10 @@ def _expiries(said: Mapping[str, str]) -> Iterator[datetime]:
 def _signed_for(since: str, seconds: str) -> datetime | None:
     """Read when it was signed, in ISO's basic format, and for how many seconds."""
     began, lives = parsed(since), _whole(seconds)
+    if began is None or lives is None:
+        return None
     try:
-        return None if began is None or lives is None else began + timedelta(seconds=lives)
+        return parsed((began + timedelta(seconds=lives)).isoformat())
     except OverflowError:
         return None
 

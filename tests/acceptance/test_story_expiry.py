@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.policy import Policy
 from tests.acceptance.reading import buttons_of, links_in, text_of
 
@@ -114,3 +116,26 @@ async def test_who_may_not_ask_gets_no_new_link(world, ada, bruno):
     await ada.clicks("New link", card)
     await thread.gives_link()
     assert links_made(world) == 2
+
+
+@pytest.mark.parametrize("product", ["odc"], indirect=True)
+async def test_what_the_storage_has_lost_is_offered_as_a_new_packaging(world, ada, browser):
+    world.policy = Policy(link_lifetime=timedelta(minutes=10))
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    link = await world.thread().gives_link()
+    world.platform.break_down("xml_error", status=404, text="NoSuchKey", times=2)
+    async with browser.get(link) as answer:
+        assert "it offers to package the code again" in await answer.text()
+    world.clock.skip(700)
+    card = await world.thread().shows("Expired")
+    await ada.clicks("New link", card)
+    await world.thread().says("could not be made")
+    card = world.thread().card
+    await world.slack.wait_until(lambda: list(buttons_of(card)) == ["New packaging"])
+    await ada.clicks("New packaging", card)
+    link = await world.thread(number=1).gives_link()
+    async with browser.get(link) as answer:
+        assert answer.status == 200
+        assert (await answer.read()).startswith(b"PK")
+    assert world.calls("start") == 2

@@ -252,3 +252,34 @@ async def test_a_storage_that_is_busy_holds_up_no_api(
     began = odc_bench.clock.now()
     await cloud.clock_ahead()
     assert odc_bench.clock.now() == began
+
+
+async def test_a_package_that_is_lost_has_no_link_until_it_is_asked_for_anew(
+    cloud, in_testing, package, mishaps
+):
+    mishaps("xml_error", status=404, text="No such key", times=2)
+    with pytest.raises(PlatformNotFound):
+        await taken(cloud, in_testing, package)
+    with pytest.raises(PlatformNotFound, match="has no package of build"):
+        await cloud.platform_link(in_testing, package)
+    await cloud.start_packaging(in_testing)
+    assert await cloud.platform_link(in_testing, package)
+
+
+async def test_a_finished_package_whose_link_has_ended_is_asked_for_anew(
+    odc_bench, odc, in_testing, package, mishaps
+):
+    mishaps("short_link", seconds=-7200)
+    cloud = odc_bench.gateway(odc.url)  # which knows nothing of what was before
+    await cloud.start_packaging(in_testing)
+    assert odc.calls.packaging_posts == 2
+    assert await taken(cloud, in_testing, package)
+
+
+async def test_what_is_gone_is_told_as_the_platform_tells_it(cloud, in_testing, mishaps):
+    mishaps("kept", seconds=0)
+    package = (await cloud.start_packaging(in_testing)).package
+    with pytest.raises(PlatformNotFound, match="trace id") as failed:
+        await cloud.platform_link(in_testing, package)
+    assert failed.value.trace_id in failed.value.message
+    assert failed.value.trace_id
