@@ -12,7 +12,6 @@ from typing import Final
 from bot.errors import PlatformBusy, PlatformError
 from bot.platforms.call import Call
 from bot.platforms.exchange import Question
-from bot.platforms.unreachable import NothingSent
 from bot.ports import Watcher
 
 _FIRST_WAIT: Final = 0.5  # seconds before the first repetition; doubled for each further one
@@ -86,7 +85,9 @@ class Errand:
         """Whether there is all the time in the world: somebody sees that it waits."""
         return self.watcher is not None and isinstance(failure, PlatformBusy)
 
+    def was_turned_away(self, failure: PlatformError) -> bool:
+        """Whether a request that may do something was sent, and certainly did nothing."""
+        return self.call.has_effect and (failure.has_done_nothing or not failure.is_transient)
+
     def _may_have_acted(self, failure: PlatformError) -> bool:
-        if not self.call.has_effect or not self.is_sent or not failure.is_transient:
-            return False
-        return not isinstance(failure, NothingSent | PlatformBusy)
+        return self.call.has_effect and self.is_sent and not self.was_turned_away(failure)

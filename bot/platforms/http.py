@@ -220,7 +220,12 @@ class PlatformClient:
             errand.token = renewed or await errand.question.credentials.current()
             await self._announce(errand)
             errand.is_sent = True
-            return await self._observed(errand, once)
+            try:
+                return await self._observed(errand, once)
+            except PlatformError as failure:
+                if errand.watcher is not None and errand.was_turned_away(failure):
+                    await errand.watcher.turned_away()
+                raise
 
     async def _announce(self, errand: Errand) -> None:
         if not errand.call.has_effect:

@@ -40,6 +40,10 @@ class Watcher(Protocol):
         """
         ...
 
+    async def turned_away(self) -> None:
+        """Hear that the request that was sent last was turned away, and has started nothing."""
+        ...
+
 
 class PlatformGateway(Protocol):
     """One configured platform. Every method raises PlatformError, and nothing else.

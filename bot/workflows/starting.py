@@ -126,39 +126,42 @@ class Starting:
                 if await self._is_unwanted(packaging):
                     return PackagingState.CANCELLED
                 acting, began = AsyncExitStack(), self._clock.now()
-                watcher = self._watcher(packaging, acting)
+                watcher = self._watcher(known, acting)
                 try:
                     async with acting:
                         work = asyncio.ensure_future(self._start(known, watcher))
                         await self._unless_unwanted(packaging, work, listener, watcher)
                 except PlatformError as error:
-                    await self._take_back(known, watcher, error)
                     if tried >= PATIENCE or not _may_pass(error, watcher):
                         return await self._fail(packaging, error)
                     await self._change(packaging, trouble=error.message)
                     await listener.heard_within(self._clock, BETWEEN_TRIES)
                 tried += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
 
-    def _watcher(self, packaging: PackagingId, acting: AsyncExitStack) -> RateWatcher:
-        """Give what shows waits; from when a request is sent, a stop waits for `acting` to end."""
+    def _watcher(self, known: Packaging, acting: AsyncExitStack) -> RateWatcher:
+        """Give what shows waits, and notes when a request was sent that may have been heard.
+
+        While one is out, a stop waits for `acting` to end.
+        """
+        sent_at = [known.asked_at]
 
         async def show(hold: Hold) -> None:
-            await self._change(packaging, rate_ahead=hold.ahead)
+            await self._change(known.id, rate_ahead=hold.ahead)
 
         async def sent(is_repeat: bool) -> None:  # noqa: FBT001 - what the watcher passes on
             await acting.enter_async_context(self._drain.effect())
-            await self._change(packaging, asked_at=self._clock.now())
+            sent_at.append(self._clock.now())
+            await self._change(known.id, asked_at=sent_at[-1])
             if is_repeat:
-                await self._journal_a_repetition(packaging)
+                await self._journal_a_repetition(known.id)
 
-        return RateWatcher(show=show, sent=sent, clock=self._clock)
+        async def turned_away() -> None:
+            sent_at.pop()
+            await self._change(known.id, asked_at=sent_at[-1])
+            await acting.aclose()
+            self._bells.ring(followers_of(known.id))  # who stopped meanwhile was not heeded
 
-    async def _take_back(
-        self, known: Packaging, watcher: RateWatcher, error: PlatformError
-    ) -> None:
-        """Forget when it was asked, where the one request that was sent did certainly nothing."""
-        if error.has_done_nothing and watcher.sent == 1:
-            await self._change(known.id, asked_at=known.asked_at)
+        return RateWatcher(show=show, sent=sent, turned_away=turned_away, clock=self._clock)
 
     async def _start(self, packaging: Packaging, watcher: RateWatcher) -> None:
         gateway = self._gateways[packaging.target.platform]

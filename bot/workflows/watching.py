@@ -41,7 +41,8 @@ class RateWatcher:
     """Implements ports.Watcher for what a gateway does at one time.
 
     `show` is told of each wait that is worth showing, and of its end; `sent` hears of each request
-    that starts a packaging, and whether it is a repetition.
+    that starts a packaging, and whether it is a repetition; `turned_away`, that the last of them
+    has started nothing.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class RateWatcher:
         *,
         show: Callable[[Hold], Awaitable[None]],
         sent: Callable[[bool], Awaitable[None]] | None = None,
+        turned_away: Callable[[], Awaitable[None]] | None = None,
         clock: Clock,
     ) -> None:
         self.held_seconds = 0.0  # spent waiting for the rate limit
-        self.sent = 0  # how many requests that start a packaging
+        self.sent = 0  # how many requests that may have started a packaging
         self._show = show
         self._on_send = sent
+        self._on_turned_away = turned_away
         self._clock = clock
         self._since: datetime | None = None
         self._told = QueueTold()
@@ -79,3 +82,9 @@ class RateWatcher:
         if self._on_send is not None:
             await self._on_send(is_repeat)
         self.sent += 1
+
+    async def turned_away(self) -> None:
+        """Hear that the last of them has started nothing."""
+        self.sent -= 1
+        if self._on_turned_away is not None:
+            await self._on_turned_away()

@@ -129,3 +129,31 @@ async def test_a_stop_does_not_wait_for_the_limit_and_the_next_start_goes_on(wor
     card = await world.thread("core-team").shows("Ready")
     assert HELD not in text_of(card)
     assert (before, world.platform.calls.packagings_started) == (1, 2)
+
+
+async def test_who_stops_waiting_for_a_refused_start_is_not_packaged_for_afterwards(world, ada):
+    world.platform.limit(packagings_at_once=1)
+    world.platform.break_down("answer", call="start", status=429, retry_after=120, times=1)
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    card = await world.thread().shows(HELD)
+    asked = world.calls("start")
+    await ada.clicks("Cancel", card)
+    await world.thread().shows("Cancelled")
+    await ada.types("EmployeeMobile Testing", "core-team")
+    await world.thread("core-team").gives_link()
+    assert (asked, world.calls("start")) == (1, 2)
+    assert world.platform.calls.packagings_started == 1
+
+
+async def test_after_a_restart_a_retry_that_was_only_turned_away_asks_again(world, ada):
+    world.platform.break_down("fails", text="Disk full", times=1)
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    failed = await world.thread().shows("Failed", "Disk full")
+    world.platform.break_down("answer", call="start", status=429, retry_after=1200, times=1)
+    await ada.clicks("Retry", failed)
+    await world.thread(number=1).shows(HELD)
+    await world.restart_bot()
+    await world.thread(number=1).gives_link()
+    assert world.platform.calls.packagings_started == 2

@@ -243,6 +243,18 @@ async def test_a_run_killed_while_its_request_is_on_the_way_has_written_it_down(
     assert fetch_odc.odc.calls.packagings_doubled == 0
 
 
+async def test_a_run_killed_while_its_request_is_turned_away_has_asked_for_nothing(fetch_odc):
+    fetch_odc.odc.knobs.add(Fault("answer", call="start", status=429, retry_after=5000))
+    running = asyncio.create_task(fetch_odc.run("EmployeeBackoffice"))
+    await fetch_odc.steps.until("rate limit")
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (before,) = manifest(fetch_odc)
+
+    assert (before["state"], before["sent_at"]) == ("packaging", None)
+
+
 async def test_a_request_that_was_refused_is_not_taken_for_one_on_the_way(fetch_odc):
     fetch_odc.odc.knobs.add(Fault("invalid_build", text="Not valid for packaging."))
 

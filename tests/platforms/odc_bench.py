@@ -74,6 +74,9 @@ class Watched:
         self.sent.append(is_repeat)
         self.has_sent.set()
 
+    async def turned_away(self) -> None:
+        """Nothing here asks for it."""
+
 
 def target_in(key: str, name: str, purpose: Purpose = Purpose.TEST) -> Target:
     return Target(

@@ -142,6 +142,9 @@ class Listener:
     async def sends(self, *, is_repeat: bool) -> None:
         self.told.append("sends again" if is_repeat else "sends")
 
+    async def turned_away(self) -> None:
+        self.told.append("turned away")
+
 
 @pytest.mark.parametrize(
     ("before", "told"),
@@ -162,7 +165,7 @@ async def test_a_wait_of_hours_is_taken_where_somebody_sees_it(bench, platform, 
     began = bench.clock.now()
     assert await platform.start_packaging(target, watcher=listener)
     assert (bench.clock.now() - began).total_seconds() >= 7 * 7_200
-    assert listener.told == ["sends", "waits behind 0", "goes on"] * 7 + ["sends"]
+    assert listener.told == ["sends", "turned away", "waits behind 0", "goes on"] * 7 + ["sends"]
 
 
 async def test_who_waits_for_a_link_hears_of_it(platform, target, faults):

@@ -81,6 +81,9 @@ class Listener:
         self._on_send()
         self.told.append("sends again" if is_repeat else "sends")
 
+    async def turned_away(self) -> None:
+        self.told.append("turned away")
+
 
 class Counter:
     """A client at the counter of a server of bytes."""
@@ -331,12 +334,12 @@ async def test_what_has_no_effect_is_not_announced(counter, call):
         ([OK], ["sends"]),
         ([BROKEN, OK], ["sends", "sends again"]),
         ([b"", OK], ["sends", "sends again"]),
-        ([answer(b"", "429 Slow", Retry_After="1"), OK], ["sends", "sends"]),
+        ([answer(b"", "429 Slow", Retry_After="1"), OK], ["sends", "turned away", "sends"]),
         (
             [BROKEN, answer(b"", "429 Slow", Retry_After="1"), OK],
-            ["sends", "sends again", "sends again"],
+            ["sends", "sends again", "turned away", "sends again"],
         ),
-        ([answer(b"", "401 Expired"), OK], ["sends", "sends"]),
+        ([answer(b"", "401 Expired"), OK], ["sends", "turned away", "sends"]),
     ],
 )
 async def test_a_repetition_is_one_when_an_earlier_attempt_may_have_acted(counter, answers, told):

@@ -43,6 +43,9 @@ class Listener:
     async def sends(self, *, is_repeat: bool) -> None:
         self.told.append(is_repeat)
 
+    async def turned_away(self) -> None:
+        self.told.append("turned away")
+
 
 class Traffic:
     """Requests under way, and when each of them began."""

@@ -32,10 +32,11 @@ class Starting:
     clock: Clock
     say: Callable[[Stage, str], None]
     watching: Watching = field(init=False)
-    _sent_at: datetime | None = field(default=None, init=False)
+    # When those requests were sent that may have been heard; first, what an earlier run left.
+    _sent_at: list[datetime | None] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self.watching = Watching(self.clock, self.say, self._sends)
+        self.watching = Watching(self.clock, self.say, self._sends, self._retracts)
 
     async def start(self, asked_before: datetime | None) -> tuple[Entry, PackagingReport]:
         """Ask, and give the entry of the packaging and what the platform said.
@@ -43,23 +44,28 @@ class Starting:
         `asked_before`: when an earlier run sent a request whose answer it did not hear. Raises
         PlatformError, FolderUnusable.
         """
+        self._sent_at = [asked_before]
         try:
             report = await self.gateway.start_packaging(
                 self.target, asked_before=asked_before, watcher=self.watching
             )
         except PlatformError as error:
-            if self._sent_at is not None and not error.is_transient:
+            if len(self._sent_at) > 1 and not error.is_transient:
                 self._keep(None)  # it was heard, and refused
             raise
-        entry = self._entry(self._sent_at or asked_before).model_copy(
+        entry = self._entry(self._sent_at[-1]).model_copy(
             update={"package_key": report.package, "requested_at": self.clock.now()}
         )
         return self.folder.keep(entry), report  # from here on, no run asks a second time
 
     def _sends(self) -> None:
-        self._sent_at = self.clock.now()
-        self._keep(self._sent_at)
+        self._sent_at.append(self.clock.now())
+        self._keep(self._sent_at[-1])
         self.say(Stage.PACKAGING, "asking for the package")
+
+    def _retracts(self) -> None:
+        self._sent_at.pop()
+        self._keep(self._sent_at[-1])
 
     def _keep(self, sent_at: datetime | None) -> None:
         self.folder.keep(self._entry(sent_at))

@@ -17,6 +17,7 @@ class Watching:
     clock: Clock
     say: Callable[[Stage, str], None]
     sending: Callable[[], None] | None = None  # before a request that starts a packaging
+    retracting: Callable[[], None] | None = None  # where it has started nothing
     waited: timedelta = field(default=timedelta(0), init=False)  # for the platform's rate limit
     _since: datetime | None = field(default=None, init=False)
 
@@ -41,3 +42,8 @@ class Watching:
                 "The answer to the request before was lost; asking again, so the platform may "
                 "package it twice.",
             )
+
+    async def turned_away(self) -> None:
+        """Write down that it has started nothing."""
+        if self.retracting is not None:
+            self.retracting()
