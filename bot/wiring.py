@@ -27,6 +27,7 @@ from bot.workflows.effects import Effects
 from bot.workflows.engine import Body, DurableEngine
 from bot.workflows.expiring import Expiring
 from bot.workflows.following import Following
+from bot.workflows.giving import Giving
 from bot.workflows.housekeeping import Housekeeping, Lifetimes
 from bot.workflows.polling import Polling
 from bot.workflows.resolving import Resolving
@@ -96,8 +97,13 @@ class Parts:
 
     @cached_property
     def delivering(self) -> Delivering:
+        """What ends a retrieval with a link."""
+        return Delivering(journal=self.store.journal, giving=self.giving, clock=self.clock)
+
+    @cached_property
+    def giving(self) -> Giving:
         """What gives out links."""
-        return Delivering(
+        return Giving(
             journal=self.store.journal,
             links=self.store.links,
             livings=self.store.livings,

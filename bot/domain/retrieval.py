@@ -6,10 +6,11 @@ What is settled stays settled, except that a ready retrieval can expire and be r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce, singledispatch
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from bot.domain import events as e
 from bot.domain.packaging import PackagingState
@@ -24,9 +25,6 @@ from bot.domain.value import (
     SlackUserId,
     Value,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class RetrievalState(StrEnum):
@@ -68,9 +66,7 @@ class Request(Value):
     requester: SlackUserId
     team: str
     channel: ChannelId
-    trigger: (
-        str  # Slack's trigger id: single-use, so it tells a repeated delivery from a new request
-    )
+    trigger: str  # Slack's, used once: it tells a repeated delivery from a new request
     words: tuple[str, ...] = ()  # as typed, when no button was pressed
     platform: str = ""  # where to look, as typed; empty: everywhere
     wish: RevisionWish | None = None
@@ -139,6 +135,11 @@ class Retrieval(Value):
     def id(self) -> RetrievalId:
         """The retrieval's id."""
         return self.request.id
+
+    @property
+    def is_being_cancelled(self) -> bool:
+        """Whether somebody asked for that and it has not ended yet."""
+        return self.cancel_asked_by is not None and not self.state.is_settled
 
     @classmethod
     def fold(cls, request: Request, events: Iterable[e.AnyEvent]) -> Self:

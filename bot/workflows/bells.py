@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from bot.clock import Clock
 
@@ -58,6 +59,27 @@ class Listener:
         """Wait until one rings, or return at once if one rang since the last time."""
         await self._event.wait()
         self._event.clear()
+
+    async def waits_for(
+        self, work: asyncio.Future[Any], *, unless: Callable[[], Awaitable[bool]]
+    ) -> bool:
+        """Wait for the work and raise what it raised; cancel it and give False where it may end.
+
+        `unless` is asked whenever a bell rings.
+        """
+        try:
+            while not work.done():
+                heard = asyncio.ensure_future(self.heard())
+                try:
+                    await asyncio.wait({work, heard}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    heard.cancel()
+                if not work.done() and await unless():
+                    return False
+            work.result()
+        finally:
+            work.cancel()
+        return True
 
     async def heard_within(self, clock: Clock, seconds: float) -> bool:
         """Wait until one rings, or `seconds` are over; gives whether one rang."""

@@ -53,10 +53,7 @@ class Polling:
     async def _until_settled(
         self, known: Packaging, policy: PollPolicy, elapsed: timedelta, listener: Listener
     ) -> str:
-        """Poll; `elapsed` counts the waits between calls, and calls that failed.
-
-        What a call that succeeds waits for our own limits is not the platform's, and not counted.
-        """
+        """Poll; `elapsed` counts everything but what the platform's rate limit took."""
         unknown = ""  # the status nobody knows, as it was read the last time
         while not known.state.is_settled:
             began = self._clock.now()
@@ -65,12 +62,12 @@ class Polling:
                 report = await self._report(known, watcher)
             except PlatformError as error:
                 known = await self._cope(await self._as_left(known, watcher), error)
-                elapsed += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
             else:
                 is_final = report.is_known or report.wire_status == unknown
                 unknown = "" if report.is_known else report.wire_status
                 known = await self._as_left(known, watcher)
                 known = await self._take(known, report, is_final=is_final)
+            elapsed += self._clock.now() - began - timedelta(seconds=watcher.held_seconds)
             if not known.state.is_settled and policy.has_run_out(elapsed):
                 known = await self._fail(known, FailureReason.DEADLINE, _too_late(policy))
             if known.state.is_settled:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.events import EffectRepeated, FailureReason
@@ -15,7 +16,7 @@ from bot.domain.retrieval import Failure
 from bot.domain.value import PackagingId, PlatformName
 from bot.errors import PlatformBusy, PlatformError, PlatformUnreachable
 from bot.ports import Journal, Packaging, Packagings, PlatformGateway, Turns
-from bot.workflows.bells import Bells, Listener, followers_of
+from bot.workflows.bells import Bells, followers_of
 from bot.workflows.drain import Drain
 from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 from bot.workflows.watching import Hold, QueueTold, RateWatcher
@@ -68,7 +69,9 @@ class Starting:
             place = turns.take(packaging, tell, is_under_way=runs_there)
             taking = asyncio.ensure_future(held.enter_async_context(place))
             with self._bells.listen(followers_of(packaging)) as listener:
-                is_taken = await self._unless_unwanted(packaging, taking, listener)
+                is_taken = await listener.waits_for(
+                    taking, unless=partial(self._is_unwanted, packaging)
+                )
             if is_taken and not runs_there:
                 await self._change(packaging, ahead=0, rate_ahead=None)
             yield
@@ -79,37 +82,15 @@ class Starting:
         failure = Failure(reason=FailureReason.PLATFORM, text=text)
         await self._change(packaging.id, state=PackagingState.FAILED, failure=failure)
 
-    async def _unless_unwanted(
-        self,
-        packaging: PackagingId,
-        work: asyncio.Future[None],
-        listener: Listener,
-        watcher: RateWatcher | None = None,
-    ) -> bool:
-        """Wait for the work, and raise what it raised; False where nobody wants it any more.
-
-        What the platform has been asked for, as `watcher` knows, is not stopped: it has begun.
-        """
-        try:
-            while not work.done():
-                heard = asyncio.ensure_future(listener.heard())
-                try:
-                    await asyncio.wait({work, heard}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    heard.cancel()
-                may_stop = not work.done() and not (watcher and watcher.sent)
-                if may_stop and await self._is_unwanted(packaging):
-                    return False
-            work.result()
-        finally:
-            work.cancel()
-        return True
-
     async def _is_unwanted(self, packaging: PackagingId) -> bool:
         if await self._journal.followers(packaging):
             return False
         await self._change(packaging, state=PackagingState.CANCELLED)
         return True
+
+    async def _may_stop(self, packaging: PackagingId, watcher: RateWatcher) -> bool:
+        """Whether to give it up: what the platform may have begun is not stopped."""
+        return not watcher.sent and await self._is_unwanted(packaging)
 
     async def start(self, packaging: PackagingId) -> str:
         """Send the packaging request, unless nobody wants it any more.
@@ -130,7 +111,8 @@ class Starting:
                 try:
                     async with acting:
                         work = asyncio.ensure_future(self._start(known, watcher))
-                        await self._unless_unwanted(packaging, work, listener, watcher)
+                        unless = partial(self._may_stop, packaging, watcher)
+                        await listener.waits_for(work, unless=unless)
                 except PlatformError as error:
                     if tried >= PATIENCE or not _may_pass(error, watcher):
                         return await self._fail(packaging, error)

@@ -157,3 +157,17 @@ async def test_after_a_restart_a_retry_that_was_only_turned_away_asks_again(worl
     await world.restart_bot()
     await world.thread(number=1).gives_link()
     assert world.platform.calls.packagings_started == 2
+
+
+@pytest.mark.parametrize("products", [["lifetime"]])
+async def test_who_waits_for_a_link_can_stop_waiting(world, ada):
+    world.platform.break_down("answer", call="link", status=429, retry_after=120, times=1)
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    card = await world.thread().shows("Packaged", HELD)
+    await ada.clicks("Cancel", card)
+    await world.thread().shows("Cancelled")
+    await world.restart_bot()
+    await world.thread().shows("Cancelled")
+    assert world.thread().links == []
+    assert world.calls("link") == 1
