@@ -41,10 +41,12 @@ _REMEMBERED: Final = timedelta(hours=1)  # how long "not started" is taken for o
 
 
 class _Asked(NamedTuple):
-    """When a build was asked for, and what there was to see before."""
+    """When a build was asked for, what there was to see before, and what came of it."""
 
     at: datetime
     before: PackagingWire | None
+    odd: PackagingWire | None = None  # the last that is neither under way nor an end that is known
+    is_spent: bool = False  # whether that was told twice, so that whoever polls has judged by it
 
 
 class Packagings:
@@ -82,7 +84,10 @@ class Packagings:
             raise gone(self._api.platform, build, error) from error
         if self._is_within(_SHOWS_WITHIN, asked_at) and self._is_old(seen, build):
             return under_way(build)
-        return report(seen, build)
+        told = report(seen, build)
+        if not told.is_known:
+            self._note_odd(build, seen)
+        return told
 
     def lose(self, build: BuildKey) -> None:
         """Note that what ODC calls finished is not in its storage, so that it is asked for anew."""
@@ -138,14 +143,18 @@ class Packagings:
     def _serves(self, seen: Seen, build: BuildKey) -> bool:
         """Whether to go on with what is there, instead of asking anew.
 
-        What neither runs nor has ended as it should is left to the poll if it is our own.
+        What neither runs nor has ended as it should is left to the poll if it is our own, and
+        asked for anew once the poll has judged.
         """
         there = seen.packaging
         if is_finished(there):
             return not self.is_lost(build) and not self._has_ended(seen)
         if is_under_way(there):
             return True
-        return not has_failed(there) and self._was_asked_within(_REMEMBERED, build)
+        asked = self._asked.get(build)
+        if asked is None or asked.is_spent or has_failed(there):
+            return False
+        return self._is_within(_REMEMBERED, asked.at)
 
     def _has_ended(self, seen: Seen) -> bool:
         """Whether the only link to the package says that it works no longer."""
@@ -198,6 +207,11 @@ class Packagings:
         latest = max(asked.at, self._asked.get(build, asked).at)
         # What was asked in the future was asked before the clock was put right.
         self._asked[build] = asked._replace(at=min(now, latest))
+
+    def _note_odd(self, build: BuildKey, seen: PackagingWire) -> None:
+        asked = self._asked.get(build)
+        if asked is not None:
+            self._asked[build] = asked._replace(odd=seen, is_spent=asked.odd == seen)
 
     def _before(self, build: BuildKey) -> PackagingWire | None:
         asked = self._asked.get(build)

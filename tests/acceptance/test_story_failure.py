@@ -130,3 +130,30 @@ async def test_an_unknown_status_once_is_no_failure(world, ada):
     world.platform.break_down("status_value", value="Pondering", times=1)
     await ada.types("EmployeeBackoffice Testing")
     await world.thread().gives_link()
+
+
+@pytest.mark.parametrize("product", ["odc"], indirect=True)
+@pytest.mark.parametrize("kind", ["finished_without_uri", "status_value"])
+async def test_retry_asks_anew_for_what_came_to_nothing_that_anybody_can_use(world, ada, kind):
+    odd = world.platform.break_down(kind, value="Odd", times=None)
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    failed = await world.thread().shows("Failed")
+    world.platform.knobs.faults.remove(odd)
+    odd = world.platform.break_down(kind, value="Odd", times=1)
+    await ada.clicks("Retry", failed)
+    await world.thread(number=1).gives_link()
+    assert world.calls("start") == 2
+
+
+@pytest.mark.parametrize("slow", [0, 25])
+async def test_a_platform_that_answers_slowly_has_no_more_time_for_it(world, ada, slow):
+    world.platform.poll(deadline=timedelta(minutes=2))
+    world.hold_packagings()
+    await world.start_bot()
+    world.platform.break_down("slow", call="status", seconds=slow, times=None)
+    await ada.types("EmployeeBackoffice Testing")
+    await world.thread().shows("Packaging.")
+    began = world.clock.now()
+    await world.thread().shows("Failed", "2 minutes")
+    assert world.clock.now() - began < timedelta(minutes=3)
