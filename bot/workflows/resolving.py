@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -24,6 +24,11 @@ from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
 from bot.workflows.searching import Gateways, Search
 
 _CHECKED_WITHIN = 15.0  # seconds
+_SOON = 10.0  # seconds
+_TAKES_LONG = (
+    "Still looking up the names: a platform is slow to answer, or its rate limit is used up. "
+    "It goes on by itself."
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class Resolving:
         give_up_at = self._clock.now() + PATIENCE
         while True:
             search = Search(gateways, partial(_resolve, state.request), self._clock)
-            meaning = await self._looked_up(state.request, search)
+            meaning = await self._told_if_long(state.id, self._looked_up(state.request, search))
             busy = [one for one in search.troubles if isinstance(one, PlatformBusy)]
             pause = min((one.retry_after or BETWEEN_TRIES for one in busy), default=0.0)
             is_too_late = self._clock.now() + timedelta(seconds=pause) >= give_up_at
@@ -119,6 +124,21 @@ class Resolving:
                 return meaning
             await self._say_that_it_waits(state.id, busy)
             await self._clock.sleep(pause)
+
+    async def _told_if_long(
+        self, retrieval: RetrievalId, looking_up: Coroutine[None, None, Meant | Answer]
+    ) -> Meant | Answer:
+        """Look the names up, and tell whoever asked where that takes long."""
+        work = asyncio.ensure_future(looking_up)
+        over = asyncio.ensure_future(self._clock.sleep(_SOON))
+        try:
+            await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                await self._answering.answer(retrieval, "waits", Answer(text=_TAKES_LONG))
+            return await work
+        finally:
+            work.cancel()
+            over.cancel()
 
     async def _looked_up(self, request: Request, search: Search) -> Meant | Answer:
         await search.look()

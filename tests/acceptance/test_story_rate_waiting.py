@@ -107,6 +107,14 @@ async def test_names_wait_too_and_whoever_asked_is_told_privately(world, ada, ca
     await world.thread().shows("Ready")
 
 
+async def test_names_that_wait_for_our_own_limit_are_told_of_too(world, ada):
+    world.platform.limit(requests_per_minute=1)
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    await ada.is_told("Still looking up the names")
+    assert world.thread().card is None
+
+
 @pytest.mark.parametrize("products", [["lifetime"]])
 async def test_a_link_waits_for_the_limit_too(world, ada):
     world.platform.break_down("answer", call="link", status=429, retry_after=60, times=1)
