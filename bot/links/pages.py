@@ -39,6 +39,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 RETRY_SECONDS = 30
+_SHOWN = 8  # characters of a reference, enough to find it
 
 
 class Page(NamedTuple):
@@ -48,6 +49,10 @@ class Page(NamedTuple):
     title: str
     text: str
     retry_seconds: float | None = None
+
+    def with_reference(self, reference: str) -> Page:
+        """Name what the log and the audit call it."""
+        return self._replace(text=f"{self.text} Reference: {reference[:_SHOWN]}.")
 
 
 UNKNOWN = Page(
@@ -59,7 +64,7 @@ UNKNOWN = Page(
 GONE = Page(
     404,
     "The package is no longer there",
-    "The platform keeps a package only for a while and no longer has this one. Go back to the "
+    "The platform keeps a package only for a while and no longer gives this one. Go back to the "
     "thread in Slack and press “New link”: it offers to package the code again.",
 )
 FULL = Page(

@@ -8,9 +8,9 @@ that leaves cannot cancel the bookkeeping.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 
+import structlog
 from aiohttp import hdrs, web
 
 from bot.clock import Clock
@@ -25,7 +25,7 @@ from bot.links.stalling import until_stalled
 from bot.ports import Audit, Links, PlatformGateway
 from bot.settings import DownloadLimits
 
-_LOG = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 Observe = Callable[[str, int], None]
 
@@ -105,10 +105,9 @@ class Downloads:
             self._moving.discard(download)
         if outcome is not Outcome.FINISHED:
             download.cut_off()
-        if error is not None and not isinstance(error, (PlatformError, ConnectionError)):
-            _LOG.error("a download broke", exc_info=error)
+        _log(download.link, error)
         await self._account(download, outcome)
-        return download.response or pages.render(_page(error, outcome))
+        return download.response or pages.render(_page(error, outcome, download.link))
 
     async def _move(self, download: Download) -> tuple[BaseException | None, Outcome]:
         """Let a download run until it ends or is stopped."""
@@ -159,10 +158,26 @@ def _outcome(error: BaseException | None, *, has_begun: bool) -> Outcome:
     return Outcome.CUT if has_begun else Outcome.FAILED
 
 
-def _page(error: BaseException | None, outcome: Outcome) -> pages.Page:
+def _log(link: LinkRow, error: BaseException | None) -> None:
+    """Keep what a page for people does not say, with the ids that a platform's support asks for."""
+    if isinstance(error, PlatformError):
+        log.warning(
+            "download_failed",
+            link=link.id,
+            platform=link.target.platform,
+            status=error.status,
+            error_code=error.error_code,
+            trace_id=error.trace_id,
+            said=error.message,
+        )
+    elif error is not None and not isinstance(error, ConnectionError):
+        log.error("download_broke", link=link.id, exc_info=error)
+
+
+def _page(error: BaseException | None, outcome: Outcome, link: LinkRow) -> pages.Page:
     """Give the page for a download that ended before its first byte."""
     if isinstance(error, PlatformError):
-        return pages.page_for(error)
+        return pages.page_for(error).with_reference(link.id)
     if outcome is Outcome.FAILED:
-        return pages.BROKEN_HERE
+        return pages.BROKEN_HERE.with_reference(link.id)
     return pages.STOPPING if outcome is Outcome.STOPPED else pages.LATE

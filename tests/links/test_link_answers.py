@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession
+from structlog.testing import capture_logs
 
 from bot.errors import (
     PackageDamaged,
@@ -177,6 +178,18 @@ async def test_a_platform_that_fails_before_the_first_byte_is_a_page_in_words(
     assert served.outcomes == [("failed", 0)]
     assert [line[1] for line in served.audit.lines] == ["download.started", "download.aborted"]
     assert served.downloads.running == 0
+
+
+async def test_a_download_that_fails_is_logged_under_the_reference_on_its_page(serve, source, http):
+    source.error_at_open = PlatformRejected("Not here.", error_code="OS-7", trace_id="4711")
+    served = await serve(source)
+    with capture_logs() as logged:
+        async with http.get(served.url) as response:
+            assert f"Reference: {served.link.id[:8]}." in await response.text()
+    [failed] = logged
+    assert (failed["link"], failed["said"]) == (served.link.id, "Not here.")
+    assert (failed["error_code"], failed["trace_id"]) == ("OS-7", "4711")
+    assert served.token not in str(logged)
 
 
 async def test_a_small_package_that_is_cut_is_a_page_and_no_200(serve, source, http):
