@@ -31,7 +31,7 @@ from bot.platforms.odc_models import PackagingWire
 from bot.platforms.odc_packaging import Packagings, gone
 from bot.platforms.odc_words import is_finished, is_under_way, lacks_link
 from bot.platforms.opening import Opened, may_open_with_another, opened
-from bot.platforms.package_body import Base64Body, PageSent, ZipBody
+from bot.platforms.package_body import Base64Body, StorageErrorSent, ZipBody
 from bot.ports import Watcher
 
 _DOWNLOAD: Final = Call("download", "send the package")
@@ -119,8 +119,8 @@ class Packages:
 
     def _lost(self, build: BuildKey, failure: PlatformError) -> PlatformError:
         """Name the failure of the second link, and what it means for the package."""
-        if isinstance(failure, PackageDamaged) and not isinstance(failure, PageSent):
-            return failure  # on its way, which says nothing about the package
+        if isinstance(failure, PackageDamaged) and not isinstance(failure, StorageErrorSent):
+            return failure  # on its way, or by somebody there, who knows nothing of the package
         self._packagings.lose(build)
         platform = self._api.platform
         return PlatformNotFound(

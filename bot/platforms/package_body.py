@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.errors import PackageDamaged, PlatformError, PlatformRejected
 from bot.platforms.base64_json import Base64Content
-from bot.platforms.server_text import is_structured
+from bot.platforms.server_text import is_storage_error, is_structured
 from bot.platforms.stream import PIECE, Stream
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")  # the first entry; the end record of an empty zip
@@ -21,8 +21,8 @@ _SEARCHED: Final = 16 * 1024  # bytes; with one piece more they decode to less t
 _SPACE: Final = b" \t\r\n\xef\xbb\xbf"  # the byte order mark is no more than that
 
 
-class PageSent(PackageDamaged):
-    """What came in place of the package is a web page, or a storage's error in XML."""
+class StorageErrorSent(PackageDamaged):
+    """What came in place of the package is a storage's error in XML, with a status of success."""
 
 
 class ZipBody:
@@ -117,6 +117,6 @@ def _no_zip(stream: Stream, head: bytes, platform: str) -> PlatformError:
     kind: type[PlatformError] = PackageDamaged
     if is_structured(head):
         kind = PlatformRejected
-    elif head.lstrip(_SPACE).startswith(b"<"):
-        kind = PageSent
+    elif is_storage_error(head):
+        kind = StorageErrorSent
     return kind(f"{platform} sent {said} in place of the package.", platform=platform)

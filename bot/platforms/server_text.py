@@ -57,6 +57,11 @@ def is_structured(body: bytes) -> bool:
     return bool(_spoken(value)) or problem_details(value) is not None
 
 
+def is_storage_error(body: bytes) -> bool:
+    """Whether the body is an error as S3 and Azure write it, in XML."""
+    return _XML.search(body[:_PAGE].decode("utf-8", "replace")) is not None
+
+
 def is_foreign(body: bytes) -> bool:
     """Whether the body is something that no API writes: neither empty nor JSON."""
     return bool(body.strip()) and body.strip() != b"null" and _json(body) is None

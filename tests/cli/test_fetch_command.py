@@ -183,6 +183,14 @@ async def test_a_missing_setting_is_one_sentence_and_status_2(command):
     ]
 
 
+@pytest.mark.parametrize("option", ["--env", "--tag", "--on"])
+async def test_a_variable_that_a_pipeline_did_not_set_is_not_taken_for_no_wish(command, option):
+    status, said = await command.run("EmployeeBackoffice", option, " ")
+
+    assert status == 2
+    assert said == f"sast-source: {option} is empty: give it a value, or leave it away.\n"
+
+
 async def test_a_platform_that_is_not_configured_is_one_sentence_and_status_2(command):
     status, said = await command.run("A", "--env", "Testing", "--on", "Elsewhere")
 

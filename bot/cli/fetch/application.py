@@ -77,13 +77,13 @@ class Fetching:
         self._announce()
         try:
             return await self._bring(begun, known.unanswered(self.target) if known else None)
-        except PackageGone:
-            self._say(Stage.WARNING, "The platform no longer has the package; packaging it again.")
+        except PackageGone as gone:
+            self._say(Stage.WARNING, f"{gone} Packaging it again.")
         try:
             return await self._bring(None)
         except PackageGone as gone:
             raise FetchFailed(
-                Reason.GONE, "The platform has thrown the package away twice before it was fetched."
+                Reason.GONE, f"It was packaged twice and could not be had either time. {gone}"
             ) from gone
 
     async def _described(self) -> Target:
@@ -157,7 +157,7 @@ class Fetching:
             try:
                 report = await following.until_packaged(entry, first)
             except PlatformNotFound as error:
-                raise PackageGone from error
+                raise PackageGone(error.message) from error
         return self._keep(entry, state=State.PACKAGED, packaged_at=self.clock.now()), report
 
     async def _start(self, asked_before: datetime | None) -> tuple[Entry, PackagingReport | None]:

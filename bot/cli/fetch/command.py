@@ -39,7 +39,7 @@ Applications = Annotated[
     typer.Argument(metavar="APP…", help="Applications, by name or platform key, or build keys."),
 ]
 EnvironmentName = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--env",
         "-e",
@@ -49,14 +49,17 @@ EnvironmentName = Annotated[
 ]
 Revision = Annotated[
     int | None,
-    typer.Option("--revision", metavar="N", min=0, help="This revision, where there are any."),
+    typer.Option("--revision", metavar="N", min=1, help="This revision, where there are any."),
 ]
-Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="The revision with this tag.")]
+Tag = Annotated[
+    str | None, typer.Option("--tag", metavar="TAG", help="The revision with this tag.")
+]
 Out = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="Where packages and manifest go.")
 ]
 On = Annotated[
-    str, typer.Option("--on", metavar="PLATFORM", help="Look on this platform only, by its name.")
+    str | None,
+    typer.Option("--on", metavar="PLATFORM", help="Look on this platform only, by its name."),
 ]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Fetch again what an earlier run fetched or began.")
@@ -66,23 +69,25 @@ Fresh = Annotated[
 def fetch(
     applications: Applications,
     *,
-    env: EnvironmentName = "",
+    env: EnvironmentName = None,
     revision: Revision = None,
-    tag: Tag = "",
+    tag: Tag = None,
     out: Out = Path("source-code"),
-    on: On = "",
+    on: On = None,
     fresh: Fresh = False,
 ) -> None:
     """Fetch source code packages into a folder, verify them, and write a manifest.
 
-    Run again after an interruption, it goes on where it ended: nothing is packaged twice, and what
-    is there and whole is kept.
+    Run again after an interruption, it goes on where it ended: what was packaged is not packaged
+    again, and what is there and whole is kept.
     """
-    wish = _wish(revision, tag.strip())
+    for option, value in (("--env", env), ("--tag", tag), ("--on", on)):
+        _refuse_empty(option, value)
+    wish = _wish(revision, (tag or "").strip())
     _keep_quiet()
     platforms, policy = environment.load_platforms()
-    platforms = _chosen(platforms, on)
-    place = env.strip() or None
+    platforms = _chosen(platforms, on or "")
+    place = env.strip() if env else None
     asked = [Asked(application=name, environment=place, wish=wish) for name in applications]
     try:
         entries = asyncio.run(_fetch(platforms, policy, asked, out, fresh=fresh))
@@ -122,6 +127,12 @@ def _keep_quiet() -> None:
     logging.getLogger().setLevel(logging.WARNING)
 
 
+def _refuse_empty(option: str, value: str | None) -> None:
+    """Stop a pipeline whose variable is not set from fetching something else than was meant."""
+    if value is not None and not value.strip():
+        raise SettingsError(f"{option} is empty: give it a value, or leave it away.")
+
+
 def _wish(revision: int | None, tag: str) -> RevisionWish | None:
     if revision is not None and tag:
         raise SettingsError("--revision and --tag name one revision each: give one of them.")
@@ -131,7 +142,7 @@ def _wish(revision: int | None, tag: str) -> RevisionWish | None:
 
 
 def _chosen(platforms: Sequence[PlatformSettings], name: str) -> tuple[PlatformSettings, ...]:
-    if not name.strip():
+    if not name:
         return tuple(platforms)
     called = platform_called(name, [PlatformName(one.name) for one in platforms])
     if called is None:

@@ -87,7 +87,7 @@ class Delivery:
             if has_errors(self.report) and not error.is_transient:
                 raise failed(self.report) from error
             if isinstance(error, PlatformNotFound):
-                raise PackageGone from error
+                raise PackageGone(error.message) from error
             raise
 
     def _arrived(self, done: int, total: int | None) -> None:

@@ -16,4 +16,4 @@ class FetchFailed(BotError):  # noqa: N818 - a state, said as one
 
 
 class PackageGone(Exception):  # noqa: N818 - not an error yet: a new packaging may bring it
-    """The platform no longer has the package."""
+    """The platform no longer has the package, in its own words."""

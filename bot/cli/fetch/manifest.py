@@ -63,7 +63,7 @@ class Reason(StrEnum):
     PLATFORM = "platform"  # a call failed; the package may still be there
     PACKAGING = "packaging"  # the platform's packaging failed
     DEADLINE = "deadline"  # the platform did not finish in time
-    GONE = "gone"  # the platform no longer has the package, a second time
+    GONE = "gone"  # the package could not be had, a second time
     DAMAGED = "damaged"  # what arrived was no whole package, each time
     DISK = "disk"  # the folder cannot be written to
 

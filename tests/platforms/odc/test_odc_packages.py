@@ -148,7 +148,7 @@ async def test_what_the_storage_says_is_told_without_the_link(
         ({"kind": "xml_error", "status": 404, "text": "No such key"}, "No such key"),
         ({"kind": "xml_error", "status": 403, "text": "Expired"}, "Expired"),
         ({"kind": "html", "call": "download", "status": 400}, "502 Bad Gateway"),
-        ({"kind": "html", "call": "download"}, "502 Bad Gateway"),
+        ({"kind": "xml_error", "status": 200, "text": "Gone"}, "Gone"),
     ],
 )
 async def test_a_package_that_the_storage_does_not_give_is_asked_for_anew(
@@ -164,7 +164,7 @@ async def test_a_package_that_the_storage_does_not_give_is_asked_for_anew(
     assert odc.calls.packaging_posts == 2
 
 
-@pytest.mark.parametrize("kind", ["empty_body", "drop_before"])
+@pytest.mark.parametrize("kind", ["empty_body", "drop_before", "html"])
 async def test_a_storage_that_fails_has_lost_nothing(
     odc_bench, odc, in_testing, package, mishaps, kind
 ):
