@@ -35,13 +35,21 @@ from bot.settings import OdcSettings
 
 _DISCOVERY: Final = Call("discovery", "say where it gives access tokens", api="identity")
 _TOKEN: Final = Call("token", "give an access token", "POST", api="identity", is_harmless=True)
+_NO_PORTAL: Final = "What answered is not an ODC Portal: the portal's URL may be wrong."
+_DISCOVERY_WORDS: Final = Words(
+    refusal=(
+        "Nothing of the API client was shown yet: the portal's URL may be wrong, or something on "
+        "the way, such as a proxy or an IP filter of the portal, lets nobody in from here."
+    ),
+    nothing_there=_NO_PORTAL,
+)
 _WORDS: Final = Words(
     refusal=(
         "This can mean that the client id or the client secret is wrong, that the secret has "
         "expired, or that the API client was suspended or revoked: see Manage > API clients in "
         "the ODC Portal."
     ),
-    nothing_there="What answered is not an ODC Portal: the portal's URL may be wrong.",
+    nothing_there=_NO_PORTAL,
 )
 _MARGIN: Final = timedelta(minutes=5)
 _MARGIN_SHARE: Final = 0.1
@@ -76,6 +84,9 @@ class Access:
         self._client_id = settings.client_id
         self._secret = ClientSecret(settings.client_secret, settings.name)
         self._client = PlatformClient(settings, self._secret, _WORDS, session, clock, observe)
+        self._front = PlatformClient(
+            settings, self._secret, _DISCOVERY_WORDS, session, clock, observe
+        )
         self._clock = clock
         self._endpoint: URL | None = None
         self._kept: _Kept | None = None
@@ -166,7 +177,7 @@ class Access:
 
     async def _discovered(self) -> URL:
         def read(reply: Reply) -> URL:
-            named = self._client.read(_DISCOVERY, wire.DISCOVERY, reply).token_endpoint
+            named = self._front.read(_DISCOVERY, wire.DISCOVERY, reply).token_endpoint
             endpoint = self._portal.outside(named)
             if endpoint is None:
                 raise PlatformBroken(
@@ -176,7 +187,12 @@ class Access:
                 )
             return endpoint
 
-        return await self._client.ask(_DISCOVERY, self._portal.discovery, read)
+        try:
+            return await self._front.ask(_DISCOVERY, self._portal.discovery, read)
+        except PlatformRefused as error:  # of the client nothing was shown that could be refused
+            raise PlatformRejected(
+                error.message, platform=self._platform, status=error.status
+            ) from error
 
     def _kept_from(self, reply: Reply) -> _Kept:
         """Read a token. What came instead is not shown: a token may be in it all the same."""

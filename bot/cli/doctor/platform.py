@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from ipaddress import ip_address
+from itertools import islice
 from typing import Final
 
 import aiohttp
@@ -14,13 +17,22 @@ from bot.cli.doctor.clocks import clock_finding
 from bot.cli.doctor.finding import Finding, blocked, ok, warning
 from bot.clock import Clock
 from bot.domain.policy import Policy, warnings_for
-from bot.domain.target import Catalogue, Environment, Target
-from bot.domain.value import ApplicationKey
-from bot.errors import PlatformBusy, PlatformError, PlatformRefused
+from bot.domain.target import Build, Catalogue, Environment, Target
+from bot.domain.value import ApplicationKey, PackageKey
+from bot.errors import (
+    PlatformBusy,
+    PlatformError,
+    PlatformNotFound,
+    PlatformRefused,
+    PlatformRejected,
+)
 from bot.platforms.gateway import gateway
+from bot.ports import PlatformGateway
 from bot.settings import PlatformSettings
 
 _SECONDS: Final = 6.0
+_MOST_TRIED: Final = 5  # applications
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 async def check_platform(
@@ -41,7 +53,49 @@ async def check_platform(
         clock_finding(settings.name, ahead),
         *_environments(catalogue, policy),
         *_nothing_allowed(catalogue, policy, advice),
+        *await _tried(opened, catalogue, policy, advice),
     ]
+
+
+async def _tried(
+    opened: PlatformGateway, catalogue: Catalogue, policy: Policy, advice: Advice
+) -> list[Finding]:
+    """Ask for what a retrieval asks first, for the first application of which it has an answer."""
+    subject = f"{catalogue.platform}, source code"
+    for target in islice(_allowed(catalogue, policy), _MOST_TRIED):
+        try:
+            described = await opened.describe(target)
+            if described.build is not None:
+                await _look(opened, described, described.build)
+        except (PlatformNotFound, PlatformRejected):
+            continue  # of this one there is nothing to package, which says nothing of the others
+        except PlatformError as error:
+            return [blocked(subject, error.message, _remedy(error, advice))]
+        text = f"{described} can be asked for. Whether packaging may be started shows only then."
+        return [ok(subject, text)]
+    return []
+
+
+def _allowed(catalogue: Catalogue, policy: Policy) -> Iterator[Target]:
+    """Give what runs where retrieval is allowed."""
+    for application in catalogue.applications:
+        for place in application.placements:
+            environment = catalogue.environment(place.environment)
+            if environment is None or environment.is_offline or policy.refuses(environment):
+                continue
+            yield Target(
+                platform=catalogue.platform,
+                environment=environment,
+                application=application.key,
+                application_name=application.name,
+                revision=place.revision,
+            )
+
+
+async def _look(opened: PlatformGateway, target: Target, build: Build) -> None:
+    """Look at the packaging of a build. That there is none is an answer too."""
+    with suppress(PlatformNotFound):
+        await opened.packaging_report(target, PackageKey(build.key), asked_at=_LONG_AGO)
 
 
 def _hurried(settings: PlatformSettings) -> PlatformSettings:
@@ -122,7 +176,7 @@ def _environment(subject: str, environment: Environment, policy: Policy) -> Find
         if len(said) > len(remedies):
             remedies.append(f"Upgrade it to {environment.minimum_version} or newer.")
         return warning(subject, " ".join(said), " ".join(remedies))
-    return ok(subject, f"{_runs(environment)}Source code can be retrieved.")
+    return ok(subject, f"{_runs(environment)}This installation allows retrieval from it.")
 
 
 def _runs(environment: Environment) -> str:

@@ -17,7 +17,8 @@ async def test_an_organisation_that_works_shows_each_stage_and_what_it_allows(cl
     assert found.one("ODC").verdict is Verdict.OK
     assert "The API client is accepted and sees 4 environments and " in found.one("ODC").text
     assert "View stage" in found.one("ODC").text
-    assert found.one("ODC, Testing").text == "Source code can be retrieved."
+    assert found.one("ODC, Testing").text == "This installation allows retrieval from it."
+    assert "can be asked for" in found.one("ODC, source code").text
     assert found.one("ODC, Production").text == (
         "Counts as production, which this installation refuses (ALLOW_PRODUCTION)."
     )
@@ -35,7 +36,7 @@ async def test_it_asks_for_nothing_twice_and_packages_nothing(cloud):
 async def test_production_that_is_allowed_is_a_stage_like_the_others(cloud):
     cloud.installation.change(policy=Policy(allow_production=True))
 
-    assert "can be retrieved" in (await cloud.examine()).one("ODC, Production").text
+    assert "allows retrieval" in (await cloud.examine()).one("ODC, Production").text
 
 
 async def test_both_platforms_are_looked_at_side_by_side(cloud):
@@ -46,6 +47,34 @@ async def test_both_platforms_are_looked_at_side_by_side(cloud):
 
     assert found.one("LifeTime").verdict is Verdict.OK
     assert found.one("ODC").verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("personal_edition", times=None),
+        Fault("answer", call="builds", status=403, text="No permission here", times=None),
+        Fault("answer", call="status", status=403, text="No permission here", times=None),
+    ],
+)
+async def test_who_sees_applications_and_may_not_have_their_code_is_told_beforehand(cloud, fault):
+    cloud.sandbox.knobs.add(fault)
+
+    found = await cloud.examine()
+
+    assert found.one("ODC").verdict is Verdict.OK
+    assert found.one("ODC, source code").verdict is Verdict.BLOCKED
+    assert "Asset management > Open" in found.one("ODC, source code").remedy
+
+
+async def test_an_address_that_lets_nobody_in_is_not_blamed_on_the_client(cloud):
+    cloud.sandbox.knobs.add(Fault("answer", call="discovery", status=403, times=None))
+
+    found = (await cloud.examine()).one("ODC")
+
+    assert found.verdict is Verdict.BLOCKED
+    assert "URL may be wrong" in found.text
+    assert "client id" not in found.text + found.remedy
 
 
 async def refused_client(cloud):

@@ -36,7 +36,7 @@ async def test_production_that_is_allowed_is_an_environment_like_the_others(inst
 
     production = (await installation.examine()).one("LifeTime, Production")
 
-    assert "can be retrieved" in production.text
+    assert "allows retrieval" in production.text
 
 
 async def test_an_environment_that_is_offline_warns(installation):
