@@ -83,6 +83,13 @@ def unknown_platform(name: str, platforms: Iterable[PlatformName]) -> Answer:
     return Answer(kind=AnswerKind.USAGE, text=f"No platform is called “{shown(name)}”. {instead}")
 
 
+def found_elsewhere(named: str, targets: Sequence[Target]) -> Answer:
+    """Say that it is not on the platform that was named, and offer it where it is."""
+    platforms = _listed(list(dict.fromkeys(target.platform for target in targets)))
+    text = f"{_name(targets[0])} is not on {shown(named)}, but on {platforms}. Is that meant?"
+    return Answer(text=text, guesses=guesses_for(targets))
+
+
 def _name(target: Target) -> str:
     """Name a target in a sentence, without its platform."""
     environment = environment_of(target)

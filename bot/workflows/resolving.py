@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain import names
 from bot.domain.answers import Answer, AnswerKind
 from bot.domain.events import RequestAnswered, TargetResolved
-from bot.domain.name_answers import answer_for, unknown_platform
+from bot.domain.name_answers import answer_for, found_elsewhere, unknown_platform
 from bot.domain.policy import Policy, production_refusal, warnings_for
 from bot.domain.retrieval import Request, Retrieval
 from bot.domain.target import Catalogue, Target
@@ -152,9 +152,28 @@ class Resolving:
         if isinstance(resolution, names.Found):
             unsearched = tuple(map(_unsearched, search.troubles))
             return await self._checked(Meant(resolution.target, unsearched))
-        if not search.has_searched and search.troubles:
+        can_say_nothing = isinstance(resolution, names.NoRevisions) or not search.has_searched
+        if can_say_nothing and search.troubles:
             return _platform_trouble(search.troubles)
-        return _with_troubles(answer_for(resolution), search.troubles)
+        if search.troubles:
+            return _with_troubles(answer_for(resolution), search.troubles)
+        return await self._elsewhere(request) or answer_for(resolution)
+
+    async def _elsewhere(self, request: Request) -> Answer | None:
+        """Say where it is, as far as is known, when it is not on the platform that was named."""
+        if not request.platform or request.exact is not None:
+            return None
+        named = names.platform_called(request.platform, self._gateways)
+        others = {name: one for name, one in self._gateways.items() if name != named}
+        search = Search(others, partial(_resolve, request), self._clock)
+        await search.look()
+        match search.resolution:
+            case names.Found(target=target):
+                return found_elsewhere(request.platform, [target])
+            case names.Several(targets=targets):
+                return found_elsewhere(request.platform, targets)
+            case _:
+                return None
 
     def _asked_of(self, request: Request) -> Gateways | Answer:
         """Give the gateways that are to be searched."""
@@ -218,12 +237,19 @@ def _unsearched(trouble: PlatformError) -> str:
 
 
 def _with_troubles(answer: Answer, troubles: Sequence[PlatformError]) -> Answer:
-    """Add to an answer what could not be searched."""
-    said = " ".join((answer.text, *map(_unsearched, troubles)))
-    return answer.model_copy(update={"text": said})
+    """Say before an answer what could not be searched, since it may be there."""
+    said = " ".join(map(_unsearched, troubles))
+    text = f"{said} It may be there. {_what_to_do(troubles)} Elsewhere: {answer.text}"
+    return answer.model_copy(update={"text": text})
 
 
 def _platform_trouble(troubles: Sequence[PlatformError]) -> Answer:
-    said = " ".join(f"{one.platform or 'The platform'}: {one.message}" for one in troubles)
-    text = f"The names could not be looked up. {said} Try again in a few minutes."
+    said = " ".join(one.message for one in troubles)
+    text = f"The names could not be looked up. {said} {_what_to_do(troubles)}"
     return Answer(kind=AnswerKind.ERROR, text=text)
+
+
+def _what_to_do(troubles: Sequence[PlatformError]) -> str:
+    if any(one.is_transient for one in troubles):
+        return "Try again in a few minutes."
+    return "Whoever runs the bot can find out more with `sast-source doctor`."

@@ -74,6 +74,7 @@ async def test_one_that_is_away_stops_no_other_and_is_named(world, both, ada, aw
     await ada.types("Nowhere Testing", "core-team")
     told = await ada.is_told("could not be searched")
     assert "Maintenance" in text_of(told)
+    assert text_of(told).index("It may be there. Try again") < text_of(told).index("Nothing is")
     await ada.types(f"Nowhere Testing --on {there.name}", "core-team")
     await ada.is_told("Nothing is called")
 
@@ -109,3 +110,19 @@ async def test_one_that_hangs_holds_up_no_other(world, both, ada):
     await ada.types("Payroll Testing")
     card = await world.thread().shows("Ready", "LifeTime")
     assert "ODC could not be searched" in text_of(card)
+
+
+@pytest.mark.usefixtures("both")
+async def test_what_is_on_another_platform_than_was_named_is_offered_there(world, ada):
+    await ada.types("Payroll Testing --on ODC")
+    told = await ada.is_told("Payroll in Testing is not on ODC, but on LifeTime")
+    await ada.clicks("Payroll in Testing", told)
+    await world.thread().shows("Ready", "LifeTime")
+
+
+async def test_a_revision_is_not_denied_while_those_who_may_have_it_are_away(both, ada):
+    both[1].break_down("answer", status=503, text="Maintenance", times=None)
+    await ada.types("Payroll --revision 3")
+    told = await ada.is_told("could not be looked up")
+    assert "Maintenance" in text_of(told)
+    assert "no revisions" not in text_of(told)

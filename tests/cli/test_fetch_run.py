@@ -263,6 +263,11 @@ async def test_an_old_platform_server_is_a_warning(fetch):
     [
         ("EmployeBackoffice", "Testing", "Did you mean EmployeeBackoffice in Testing"),
         ("Prototype Lab", "Testing", "Prototype Lab is not in Testing; it runs in Development."),
+        (
+            "EmployeeBackoffice",
+            "Staging",
+            "There is no environment 'Staging' that",
+        ),
         ("zzz", "qqq", "There is no application 'zzz' in an environment 'qqq'"),
     ],
 )

@@ -44,10 +44,25 @@ async def _meant(asked: Asked, searched: Searched) -> Target:
         built = await _built(asked, searched)
         if built is not None:
             return built
-    sentence = _sentence(asked, resolution)
+    if searched.failures and isinstance(resolution, names.NoRevisions):
+        raise FetchFailed(Reason.PLATFORM, _failures(searched))
+    sentence = _environment_unknown(asked, searched, resolution) or _sentence(asked, resolution)
     if searched.failures and not isinstance(resolution, names.Several):
-        raise FetchFailed(Reason.PLATFORM, f"{sentence} {_failures(searched)}")
+        raise FetchFailed(
+            Reason.PLATFORM, f"{_failures(searched)} It may be there. Elsewhere: {sentence}"
+        )
     raise FetchFailed(Reason.NAMES, sentence)
+
+
+def _environment_unknown(asked: Asked, searched: Searched, resolution: names.Resolution) -> str:
+    """Say that it is the environment that nobody knows, where the application is known."""
+    if asked.environment is None:
+        return ""
+    alone = names.resolve((asked.application,), searched.catalogues, asked.wish)
+    if not isinstance(resolution, names.Unknown) or not isinstance(alone, names.EnvironmentMissing):
+        return ""
+    runs = f"; {alone.application} runs in {_places(alone.runs_in)}" if alone.runs_in else ""
+    return f"There is no environment {asked.environment!r} that this account may see{runs}."
 
 
 async def _built(asked: Asked, searched: Searched) -> Target | None:
