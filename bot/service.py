@@ -5,6 +5,7 @@ Nothing here waits for a platform or for Slack: the workflows do, after the ackn
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import datetime
 
@@ -59,6 +60,7 @@ class Service:
         self._minter = minter
         self._policy = policy
         self._clock = clock
+        self._asking = asyncio.Lock()
 
     async def request(
         self,
@@ -124,6 +126,19 @@ class Service:
             )
         if state.denial and state.denial.reason is FailureReason.PACKAGE_GONE:
             return await self.retry(asker, retrieval)
+        async with self._asking:  # two clicks in one moment must not both pass
+            if await self._has_asked(asker, retrieval):
+                return Answer(text="Your new link is on its way already.")
+            await self._ask(asker, retrieval)
+        return Answer(text="Getting a new link. It comes in a message that mentions you.")
+
+    async def _has_asked(self, asker: Asker, retrieval: RetrievalId) -> bool:
+        """Whether this person waits for a link to it already."""
+        state = await self._known(retrieval)
+        pending = [await self._journal.find(retrieval, f"asked:{ask}") for ask in state.asks]
+        return any(isinstance(one, LinkAsked) and one.by == asker.user for one in pending)
+
+    async def _ask(self, asker: Asker, retrieval: RetrievalId) -> None:
         ask = uuid.uuid5(uuid.NAMESPACE_OID, asker.trigger).hex[:12]
         now = self._clock.now()
         event = LinkAsked(at=now, ask=ask, by=asker.user)
@@ -131,7 +146,6 @@ class Service:
         if await self._journal.append_with_run(retrieval, f"asked:{ask}", event, run):
             await self._audit.record(now, asker.user, "link_asked", retrieval, ask)
             await self._engine.begin(run)
-        return Answer(text="Getting a new link. It comes in a message that mentions you.")
 
     async def take_link(self, asker: Asker, retrieval: RetrievalId, link: LinkId) -> TakenLink:
         """Give a link privately, for the visibility `requester`. It ends when the offer ends."""
@@ -150,7 +164,7 @@ class Service:
             package=state.package,
             recipient=asker.user,
             effect=f"take:{asker.trigger}",
-            platform_expires_at=offer.expires_at,
+            decided=(offer.expires_at, offer.rule),
         )
         row, url = await self._minter.mint(order)
         await self._audit.record(now, asker.user, "link_taken", retrieval, row.id)

@@ -23,6 +23,7 @@ class LinkOrder(Value):
     leads_to: LinkKind = LinkKind.OURS
     size_bytes: int | None = None  # None until a link to the same package was used
     platform_expires_at: datetime | None = None
+    decided: tuple[datetime, ExpiryRule] | None = None  # its end, where another link has set it
 
 
 class LinkRow(Value):
@@ -46,7 +47,8 @@ class LinkRow(Value):
 
 def draw_up(order: LinkOrder, *, minted_at: datetime, lifetime: timedelta) -> LinkRow:
     """Give the row of a link minted at `minted_at`; its end is fixed here for good."""
-    expires_at, rule = expiry(minted_at, order.platform_expires_at, lifetime)
+    decided = order.decided or expiry(minted_at, order.platform_expires_at, lifetime)
+    expires_at, rule = decided
     return LinkRow(
         id=LinkId(secrets.token_hex(16)),
         file_name=package_file_name(order.target),

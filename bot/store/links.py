@@ -74,8 +74,16 @@ class Links:
 
     @whole
     async def known_size(self, package: PackageKey) -> int | None:
-        """Give the size in bytes of a package that went through one of its links before."""
-        query = select(func.max(links.c.size_bytes)).where(links.c.package == package)
+        """Give the size in bytes of a package that went through one of its links before.
+
+        That of the newest link: what a platform packages anew may have the same key.
+        """
+        query = (
+            select(links.c.size_bytes)
+            .where(links.c.package == package, links.c.size_bytes.is_not(None))
+            .order_by(links.c.minted_at.desc())
+            .limit(1)
+        )
         async with self._database.read() as connection:
             size: int | None = await connection.scalar(query)
         return size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 
@@ -139,3 +140,22 @@ async def test_what_the_storage_has_lost_is_offered_as_a_new_packaging(world, ad
         assert answer.status == 200
         assert (await answer.read()).startswith(b"PK")
     assert world.calls("start") == 2
+
+
+async def test_a_button_that_is_pressed_twice_gives_one_link(world, ada, bruno):
+    world.policy = Policy(link_lifetime=timedelta(minutes=10))
+    await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    thread = world.thread()
+    await thread.gives_link()
+    await thread.shows("Ready")
+    world.clock.skip(700)
+    card = await thread.shows("Expired")
+    await asyncio.gather(*(ada.clicks("New link", card) for _ in range(3)))
+    await bruno.clicks("New link", card)
+    await ada.is_told("is on its way already")
+    await thread.shows("Ready")
+    await thread.gives_link(1)
+    mentions = [text_of(one) for one in thread.replies if links_in(one)]
+    assert sum(ada.mention in one for one in mentions) == 1
+    assert sum(bruno.mention in one for one in mentions) == 1

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from bot.domain.events import ExpiryRule
 from bot.domain.policy import LinkVisibility, Policy
+from bot.links.checking import token_digest
 from tests.acceptance.reading import buttons_of, links_in, text_of
 
 
@@ -43,3 +47,17 @@ async def test_the_button_gives_the_link_to_the_requester_and_to_nobody_else(
     await world.slack.wait_until(
         lambda: sum(list(buttons_of(one)) == ["Get download link"] for one in thread.replies) == 1
     )
+
+
+@pytest.mark.parametrize("product", ["odc"], indirect=True)
+async def test_a_link_that_is_taken_ends_by_the_rule_of_its_offer(world, ada):
+    world.platform.knobs.link_style = "none"
+    world.policy = Policy(link_visibility=LinkVisibility.REQUESTER)
+    bot = await world.start_bot()
+    await ada.types("EmployeeBackoffice Testing")
+    offer = await world.thread().says("is ready")
+    await world.thread().shows("Ready")
+    await ada.clicks("Get download link", offer)
+    [link] = links_in(await ada.is_told("for you alone"))
+    taken = await bot.store.links.by_token(token_digest(link.rpartition("/")[2]))
+    assert taken.rule is ExpiryRule.UNSTATED

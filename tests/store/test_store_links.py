@@ -99,6 +99,14 @@ async def test_the_size_of_a_package_is_known_from_any_of_its_links(links):
     assert (await links.by_token(token_hash("l2"))).size_bytes is None
 
 
+async def test_the_size_of_the_newest_link_counts_since_a_package_may_be_made_anew(links):
+    for number, size in enumerate((300, 100)):
+        name = f"l{number}"
+        minted = link(name, minted_at=NOON + number * MINUTE, size_bytes=size)
+        await links.add(minted, token_hash(name))
+    assert await links.known_size(link().package) == 100
+
+
 async def test_dead_links_are_removed_and_living_ones_are_not(store, links):
     for name in ("ended", "revoked", "unsaid", "lives"):
         ends = NOON + DAY if name == "lives" else NOON + MINUTE
