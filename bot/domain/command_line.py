@@ -27,8 +27,8 @@ _HELP_FLAG = "help"
 # Each flag with what stands behind it, and a line that shows it.
 _FLAGS = {
     "on": ("NAME", f"{EXAMPLE} --on NAME"),
-    "revision": ("N", f"{COMMAND} EmployeeBackoffice --revision 12"),
-    "tag": ("TAG", f"{COMMAND} EmployeeBackoffice --tag 1.4.0"),
+    "revision": ("N", f"{COMMAND} Supplier Portal --revision 9"),
+    "tag": ("TAG", f"{COMMAND} Supplier Portal --tag 1.3.0"),
 }
 _KNOWN = ", ".join([*(f"`--{name} {value}`" for name, (value, _) in _FLAGS.items()), "`--help`"])
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'))
@@ -82,7 +82,7 @@ def parse(text: str) -> CommandLine:
 
 def answer_to(line: Usage) -> Answer:
     """Say what is wrong with the line, and show one that can be read."""
-    text = f"{line.problem}\nFor example: `{line.example}`. For more: `{COMMAND} help`."
+    text = f"{line.problem}\nFor example: `{line.example}`."
     return Answer(kind=AnswerKind.USAGE, text=text)
 
 

@@ -133,7 +133,7 @@ def _environment_missing(resolution: EnvironmentMissing) -> Answer:
     name = shown(resolution.application)
     text = f"{name} from which environment? {_where(resolution.runs_in)}"
     if resolution.has_revisions and resolution.runs_in:
-        line = f"{COMMAND} {typed(resolution.application)} --revision 12"
+        line = f"{COMMAND} {typed(resolution.application)} --revision N"
         text = f"{text} A revision needs no environment: `{line}`."
     return Answer(kind=AnswerKind.USAGE, text=text, guesses=guesses_for(resolution.runs_in))
 

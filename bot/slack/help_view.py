@@ -16,7 +16,7 @@ _EXAMPLES = (
 )
 _REVISIONS = (
     "*On ODC also*\n"
-    "`/sast-source EmployeeBackoffice --revision 12` for another revision than the one that runs\n"
+    '`/sast-source "Supplier Portal" --revision 9` for another revision than the one that runs\n'
     '`/sast-source "Currency Formatting" --tag 1.2.0` the same by its tag\n'
     '`/sast-source "Currency Formatting"` for the latest revision of a library\n'
     "`/sast-source BUILD-KEY` for one build; its key stands in place of everything else"

@@ -11,6 +11,7 @@ from bot.slack.message import Message, section
 from bot.slack.mrkdwn import described, fit, fit_ends, mention
 
 _TEXT_LIMIT = 2000
+_KEY_LIMIT = 100
 _TEXT_END = 700  # the error code, the trace id and what they mean stand last
 
 
@@ -28,8 +29,9 @@ def _what(retrieval: Retrieval, *, goes_on: bool = True) -> str:
 
 def _started(retrieval: Retrieval) -> str:
     said = f"The platform has begun to package {_what(retrieval, goes_on=False)}."
-    if reason := build_reason(retrieval.target):
-        said = f"{said} {reason}"
+    if retrieval.target is not None and retrieval.target.build is not None:
+        key = fit(retrieval.target.build.key, _KEY_LIMIT)
+        said = f"{said} {build_reason(retrieval.target)} The build's key is `{key}`."
     if retrieval.is_external and not retrieval.is_direct:
         return f"{said} The link will go to {_name_of_requester(retrieval)} by direct message."
     return f"{said} The link will come in this thread."

@@ -51,7 +51,7 @@ async def test_a_line_passes_its_words_and_its_options_on(slack, serve, line, as
 
 
 @pytest.mark.parametrize(
-    ("line", "said"), [("help", "--revision 12"), ("Portal --tag", "/sast-source help")]
+    ("line", "said"), [("help", "--revision 9"), ("Portal --tag", "/sast-source help")]
 )
 async def test_help_and_lines_that_cannot_be_read_ask_for_nothing(slack, serve, line, said):
     notes = Notes()

@@ -96,6 +96,8 @@ class Failures:
         self.chosen = {one.title: one for one in FAILURES}[title]
         self.chosen.lifetime.apply(self._lifetime.knobs)
         self.chosen.odc.apply(self._odc.knobs)
+        if self.chosen.company == "ODC":  # what it keeps would be given out, and nothing fail
+            self._odc.packagings.forget_finished(self._odc.clock.now())
         self._slack.knobs.faults[:] = [replace(fault) for fault in self.chosen.slack]
         if self.chosen.cuts_connections:
             await self._slack.disconnect_sockets()

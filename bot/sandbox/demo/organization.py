@@ -10,6 +10,8 @@ from bot.sandbox.odc import Asset, Organization
 
 #: Runs in Testing here and on the default LifeTime; every other name is on one of them only.
 ON_BOTH = "Employee Portal"
+#: A build of the Supplier Portal's, so that the README can say how to ask for one.
+A_BUILD = "be77b25f-c738-462f-8f19-7114fc4f9923"
 
 _STAGES = (
     # Listed in no order, as the API promises none; the number is the order.
@@ -25,6 +27,8 @@ def demo_organization() -> Organization:
     for name, purpose, order in _STAGES:
         organization.add_environment(name, purpose, order)
     portal = organization.add_asset("Supplier Portal", description="Orders and invoices.")
+    organization.add_revision(portal, 7, "1.2.0")
+    organization.add_build(portal, 7, key=A_BUILD)
     _live(organization, portal, Development=(9, "1.3.0"), Testing=(7, "1.2.0"))
     _live(organization, portal, Production=(6, "1.1.0"))
     mobile = organization.add_asset("Warehouse Mobile", "MobileApplication")
@@ -41,7 +45,8 @@ def demo_organization() -> Organization:
 def _live(organization: Organization, asset: Asset, **lives: tuple[int, str]) -> None:
     """Let revisions with tags run in stages: Debug builds in Development, as ODC does."""
     for stage, (revision, tag) in lives.items():
-        organization.add_revision(asset, revision, tag)
+        if revision not in asset.revisions:
+            organization.add_revision(asset, revision, tag)
         organization.deploy_there(asset, revision, stage)
 
 

@@ -97,6 +97,10 @@ class Packagings:
         """Give a build's latest packaging, whether or not the GET knows of it."""
         return self._latest.get(build_key)
 
+    def forget_finished(self, now: datetime) -> None:
+        """Throw the finished packages away, as the platform may whenever it likes."""
+        self._latest = {key: one for key, one in self._latest.items() if one.is_running(now)}
+
     def running(self, now: datetime) -> int:
         """Count the packagings under way."""
         return sum(each.is_running(now) for each in self._latest.values())

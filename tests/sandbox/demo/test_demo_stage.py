@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot.sandbox import lifetime, odc
 from bot.sandbox.demo import FAILURES, LINES, DemoClock, Story, StoryFailedError
 from bot.sandbox.demo.meanings import IN_LIFETIME, IN_ODC
-from bot.sandbox.demo.organization import ON_BOTH
+from bot.sandbox.demo.organization import A_BUILD, ON_BOTH
 from bot.sandbox.demo.outside import lifetime_rows, newest, odc_rows
 from bot.sandbox.demo.plain_text import plain_lines
 
@@ -85,6 +85,27 @@ async def test_a_failure_of_odc_is_seen_to_be_over(stage):
     (fault,) = stage.odc.knobs.faults
     fault.bites = 1
     assert stage.failures.is_spent
+
+
+async def test_what_odc_keeps_does_not_hide_the_failure_that_was_chosen(stage):
+    organization, now = stage.odc.organization, stage.clock.now()
+    build = organization.builds[A_BUILD]
+    asset = organization.assets[build.asset]
+    stage.odc.packagings.start(build, asset, now - timedelta(hours=1), stage.odc.knobs, {})
+    await stage.fail("LifeTime: Packaging fails")
+    assert stage.odc.packagings.latest(A_BUILD) is not None
+    await stage.fail("ODC: Packaging fails")
+    assert stage.odc.packagings.latest(A_BUILD) is None
+
+
+async def test_what_the_readme_and_the_help_ask_for_is_there(stage):
+    organization = stage.odc.organization
+    portal = organization.asset_named("Supplier Portal")
+    assert organization.builds[A_BUILD].type == "Release"
+    assert portal.revisions[9].tag == "1.3.0"
+    assert "1.2.0" in {
+        one.tag for one in organization.asset_named("Currency Formatting").revisions.values()
+    }
 
 
 def running_on_lifetime(stage):
