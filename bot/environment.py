@@ -232,7 +232,7 @@ def _odc(variables: Mapping[str, str], config: ConfigFile) -> tuple[OdcSettings,
     except ValidationError:
         failure = SettingsError(
             "ODC_CLIENT_ID is not the id of an API client: copy it from the ODC Portal, "
-            "under Manage > API clients."
+            "under Management > API clients."
         )
     else:
         return (odc,)

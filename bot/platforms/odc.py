@@ -35,7 +35,8 @@ _WORDS: Final = Words(
     refusal=(
         "This can mean that the API client lacks a permission (Asset management > Open, and Stage "
         "> View stage for each stage), that it was suspended or revoked, or that the "
-        "organisation's edition does not include this: see Manage > API clients in the ODC Portal."
+        "organisation's edition does not include this: see Management > API clients in the ODC "
+        "Portal."
     ),
     nothing_there=(
         "What answered is not ODC's API: the portal's URL may be wrong, or the API is not offered "

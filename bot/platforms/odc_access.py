@@ -46,7 +46,7 @@ _DISCOVERY_WORDS: Final = Words(
 _WORDS: Final = Words(
     refusal=(
         "This can mean that the client id or the client secret is wrong, that the secret has "
-        "expired, or that the API client was suspended or revoked: see Manage > API clients in "
+        "expired, or that the API client was suspended or revoked: see Management > API clients in "
         "the ODC Portal."
     ),
     nothing_there=_NO_PORTAL,

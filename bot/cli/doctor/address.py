@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import aiohttp
 from aiohttp import web
 
+from bot.cli.doctor.advice import advice_for
 from bot.cli.doctor.finding import Finding, blocked, ok, warning
 from bot.cli.doctor.platform import is_loopback
 from bot.errors import PlatformError
@@ -183,11 +184,13 @@ def _judge(heard: _Heard, instance: str, settings: Settings) -> Finding:
 
 
 def _no_public_url(settings: Settings) -> Finding:
+    ways = dict.fromkeys(advice_for(one).without_address for one in settings.platforms)
+    said = f"Not set: {'; '.join(ways)}"
     if settings.slack.app_token is not None:
-        return ok("PUBLIC_URL", "Not set: packages are shared as files in Slack.")
+        return ok("PUBLIC_URL", f"{said}.")
     return warning(
         "PUBLIC_URL",
-        "Not set: packages are shared as files in Slack, though HTTP mode has a public address.",
+        f"{said}. HTTP mode has a public address all the same.",
         "Set PUBLIC_URL to the address that Slack calls, without /slack/events.",
     )
 

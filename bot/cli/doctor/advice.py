@@ -24,6 +24,7 @@ class Advice:
     sees_only_production: str
     sees_part: str  # what it may not be shown without anything being said
     in_the_clear: str  # what travels unencrypted over http
+    without_address: str  # how packages are given out where the bot has no address of its own
 
 
 _LIFETIME_ACCOUNT: Final = (
@@ -42,9 +43,10 @@ _LIFETIME: Final = Advice(
     sees_only_production="Let the service account see others, or set ALLOW_PRODUCTION=true.",
     sees_part="",
     in_the_clear="the token travels",
+    without_address="packages of OutSystems 11 are shared as files in Slack",
 )
 
-_CLIENTS: Final = "In the ODC Portal, under Manage > API clients,"
+_CLIENTS: Final = "In the ODC Portal, under Management > API clients,"
 _ODC: Final = Advice(
     account="The API client",
     refused=(
@@ -70,6 +72,9 @@ _ODC: Final = Advice(
     ),
     sees_part="Stages without the permission Stage > View stage are not shown to it.",
     in_the_clear="the secret and the tokens travel",
+    without_address=(
+        "ODC's own links are posted, which work for whoever has them and cannot be revoked"
+    ),
 )
 
 

@@ -24,7 +24,7 @@ class Watching:
     async def waits(self, ahead: int) -> None:
         """Show that it waits."""
         self._since = self._since or self.clock.now()
-        self.say(Stage.LIMITED, f"{ahead} ahead")
+        self.say(Stage.LIMITED, f"{ahead} ahead" if ahead else "next in line")
 
     async def goes_on(self) -> None:
         """Count the wait; whatever follows is shown by whoever asked."""

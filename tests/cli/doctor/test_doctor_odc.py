@@ -117,7 +117,7 @@ async def test_a_client_that_is_not_let_in_is_sent_to_its_page_in_the_portal(clo
 
     assert found.verdict is Verdict.BLOCKED
     assert found.text.endswith(".")
-    for word in ("Manage > API clients", "suspended", "Asset management > Open", "View stage"):
+    for word in ("Management > API clients", "suspended", "Asset management > Open", "View stage"):
         assert word in found.remedy
 
 

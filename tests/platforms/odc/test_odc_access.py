@@ -26,7 +26,7 @@ async def test_a_client_that_is_refused_is_a_clear_sentence(cloud, odc, mishaps,
         await cloud.catalogue()
     said = refused.value.message
     assert "Invalid client" in said
-    for meaning in ("wrong", "expired", "suspended or revoked", "Manage > API clients"):
+    for meaning in ("wrong", "expired", "suspended or revoked", "Management > API clients"):
         assert meaning in said
     assert refused.value.status == status
     assert len(odc.calls.named("token")) == 1
