@@ -106,6 +106,7 @@ async def _start(
     )
     await check_token(client)
     await check_app_token(client, settings.slack.app_token)
+    await wiring.recall_starts(parts)
     await parts.engine.start(wiring.workflows(parts))
     stack.push_async_callback(parts.engine.stop)
     stack.push_async_callback(parts.drain.stop, _DRAIN_SECONDS)

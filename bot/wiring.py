@@ -33,6 +33,8 @@ from bot.workflows.polling import Polling
 from bot.workflows.resolving import Resolving
 from bot.workflows.starting import Starting
 
+_A_MINUTE = timedelta(minutes=1)
+
 
 class Gateways(dict[PlatformName, PlatformGateway]):
     """The gateways by name; one that is asked for in vain was configured once and is no more."""
@@ -116,6 +118,16 @@ class Parts:
             policy=self.settings.policy,
             clock=self.clock,
             linked=self.metrics.time_to_link.observe,
+        )
+
+
+async def recall_starts(parts: Parts) -> None:
+    """Let what was asked for just before this start count in the platforms' limits a minute."""
+    now = parts.clock.now()
+    asked = await parts.store.packagings.asked_since(now - _A_MINUTE)
+    for name, gateway in parts.gateways.items():
+        gateway.recall_starts(
+            [one.asked_at for one in asked if one.asked_at and one.target.platform == name]
         )
 
 

@@ -8,7 +8,8 @@ PlatformError. One request and its answer are `exchange.py`'s, what is tried aga
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 import aiohttp
@@ -109,6 +110,10 @@ class PlatformClient:
             self._observe(call.name, outcome_of(failure), 0.0)
 
         return await self._persist(self._errand(question), once)
+
+    def recall(self, call: Call, ended_at: Sequence[datetime]) -> None:
+        """Count such calls of a process before this one in the limits."""
+        self._limiter.recall(call, ended_at)
 
     def read(self, call: Call, model: TypeAdapter[T], reply: Reply, *, nothing: bytes = b"") -> T:
         """Read a successful answer as what the call promises. Raises PlatformBroken.

@@ -7,7 +7,7 @@ limited and repeated is `http.py`'s; what the answers look like is `lifetime_mod
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -81,6 +81,10 @@ class LifeTimeGateway:
         self._client = PlatformClient(settings, token, WORDS, session, clock, observe)
         self._clock = clock
         self._cache = CatalogueCache(self._read_catalogue, settings.limits.catalogue_minutes, clock)
+
+    def recall_starts(self, asked_at: Sequence[datetime]) -> None:
+        """Hear when a process before this one asked for packagings: it counts in the limits."""
+        self._client.recall(_START, asked_at)
 
     async def catalogue(self, *, fresh: bool = False) -> Catalogue:
         """Give what the platform has; at most some minutes old unless `fresh`."""

@@ -101,6 +101,12 @@ class RequestLimiter:
         until = self._now() + timedelta(seconds=min(seconds, _LONGEST_PAUSE))
         self._gates(call)[0].window.pause(until)
 
+    def recall(self, call: Call, ended_at: Sequence[datetime]) -> None:
+        """Count such calls of a process before this one, which their platform still counts."""
+        for at in sorted(ended_at):
+            for gate in self._by_the_minute(call):
+                gate.window.recall(at)
+
     def paused(self, call: Call) -> float:
         """Give the seconds for which nothing like `call` may begin."""
         now = self._now()

@@ -7,6 +7,7 @@ in `odc_packaging.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Final
@@ -69,6 +70,10 @@ class OdcGateway:
         storage = PlatformClient(settings, Anonymous(), Words(), session, clock, observe)
         self._packages = Packages(self._api, portal, storage, clock, self._packagings)
         self._cache = CatalogueCache(self._read_catalogue, limits.catalogue_minutes, clock)
+
+    def recall_starts(self, asked_at: Sequence[datetime]) -> None:
+        """Hear when a process before this one asked for packagings: it counts in the limits."""
+        self._api.recall_starts(asked_at)
 
     async def catalogue(self, *, fresh: bool = False) -> Catalogue:
         """Give what the organisation has; at most some minutes old unless `fresh`."""

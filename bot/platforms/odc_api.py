@@ -7,7 +7,8 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
@@ -58,6 +59,10 @@ class OdcApi:
         self.platform = client.platform
         self._portal = portal
         self._client = client
+
+    def recall_starts(self, asked_at: Sequence[datetime]) -> None:
+        """Count packagings that a process before this one asked for in the limits."""
+        self._client.recall(_START, asked_at)
 
     async def environments(self) -> tuple[wire.EnvironmentWire, ...]:
         """Give the environments that may be seen, in no order; they are not paged."""

@@ -48,6 +48,10 @@ class Window:
             self._under_way -= 1
             self._ended.append(now)
 
+    def recall(self, ended_at: datetime) -> None:
+        """Count a request that another process made; oldest first, and before any of ours."""
+        self._ended.append(ended_at)
+
     def due(self, now: datetime) -> datetime | None:
         """Give when another may begin; None: `period` after one of those under way has ended."""
         self._forget(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -55,6 +55,10 @@ class PlatformGateway(Protocol):
 
     name: PlatformName
     packagings_at_once: int
+
+    def recall_starts(self, asked_at: Sequence[datetime]) -> None:
+        """Hear when a process before this one asked for packagings: it counts in the limits."""
+        ...
 
     async def catalogue(self, *, fresh: bool = False) -> Catalogue:
         """Give what the platform has; at most some minutes old unless `fresh`."""

@@ -88,6 +88,13 @@ class Packagings:
                 await _add_messages(connection, stored, new_messages)
 
     @whole
+    async def asked_since(self, moment: datetime) -> Sequence[Packaging]:
+        """Give the packagings that were asked for since."""
+        query = select(packagings).where(packagings.c.asked_at >= moment)
+        async with self._database.read() as connection:
+            return [_packaging(row) for row in (await connection.execute(query)).mappings()]
+
+    @whole
     async def messages(self, packaging: PackagingId) -> Sequence[PackagingMessage]:
         """Give everything the platform said, in its order."""
         query = (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.odc.default_organization import EMPLOYEE_BACKOFFICE_BUILD
-from tests.acceptance.reading import buttons_of, text_of
+from tests.acceptance.reading import WITHIN, buttons_of, text_of
 
 HELD = "Waiting for the platform's rate limit"
 
@@ -179,3 +179,18 @@ async def test_who_waits_for_a_link_can_stop_waiting(world, ada):
     await world.thread().shows("Cancelled")
     assert world.thread().links == []
     assert world.calls("link") == 1
+
+
+@pytest.mark.parametrize("speed", [10.0])  # so that the restart takes only a part of the minute
+async def test_what_was_asked_for_before_a_restart_counts_in_the_minute_after_it(world, ada):
+    applications = [one.name for one in world.platform.add_applications(12, "Extra")]
+    world.platform.knobs.packaging_seconds = 1
+    await world.start_bot()
+    for number, name in enumerate(applications):
+        world.slack.add_channel(f"team-{number}", "public", ["ada"])
+        await ada.types(f"{name} Testing", f"team-{number}")
+    await world.slack.wait_until(lambda: world.calls("start") >= 9, within=WITHIN)
+    await world.restart_bot()
+    for number in range(len(applications)):
+        await world.thread(f"team-{number}").gives_link()
+    assert world.platform.calls.refused_for_rate == 0
