@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -25,6 +25,7 @@ from bot.errors import (
     PlatformRejected,
     PlatformUnreachable,
 )
+from bot.platforms.audience import Audience
 from bot.platforms.odc_address import Portal
 from bot.platforms.odc_api import OdcApi, Seen
 from bot.platforms.odc_link import link_in
@@ -49,6 +50,14 @@ class _Asked(NamedTuple):
     is_spent: bool = False  # whether that was told twice, so that whoever polls has judged by it
 
 
+class _Asking:
+    """Whoever asks for a build at present, and those who wait for that."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.audience = Audience()
+
+
 class Packagings:
     """The packagings of one organisation's builds, each of which this process asks for once."""
 
@@ -59,17 +68,17 @@ class Packagings:
         self._clock = clock
         self._asked: dict[BuildKey, _Asked] = {}
         self._lost: set[BuildKey] = set()
-        self._locks: WeakValueDictionary[BuildKey, asyncio.Lock] = WeakValueDictionary()
+        self._asking: WeakValueDictionary[BuildKey, _Asking] = WeakValueDictionary()
 
     async def started(
         self, build: BuildKey, asked_before: datetime | None, watcher: Watcher | None
     ) -> PackagingReport:
         """Ask for a package unless there is one, or one is being made."""
-        async with self._alone(build):
+        async with self._alone(build, watcher) as heard_by_all:
             if asked_before is not None:
                 self._note(build, _Asked(asked_before, self._before(build)))
             return await self._looked_and_asked(
-                build, watcher, is_uncertain=asked_before is not None
+                build, heard_by_all, is_uncertain=asked_before is not None
             )
 
     async def reported(
@@ -98,11 +107,18 @@ class Packagings:
         return build in self._lost
 
     @asynccontextmanager
-    async def _alone(self, build: BuildKey) -> AsyncIterator[None]:
-        """Keep two targets with the same build from asking at the same time."""
-        lock = self._locks.setdefault(build, asyncio.Lock())
-        async with lock:
-            yield
+    async def _alone(
+        self, build: BuildKey, watcher: Watcher | None
+    ) -> AsyncIterator[Watcher | None]:
+        """Keep two targets with the same build from asking at the same time.
+
+        Who waits for the other hears of the other's waits. Gives what hears for all.
+        """
+        asking = self._asking.setdefault(build, _Asking())
+        async with AsyncExitStack() as taken:
+            async with asking.audience.listening(watcher):
+                await taken.enter_async_context(asking.lock)
+            yield await taken.enter_async_context(asking.audience.acting(watcher))
 
     async def _looked_and_asked(
         self, build: BuildKey, watcher: Watcher | None, *, is_uncertain: bool

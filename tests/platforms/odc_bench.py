@@ -63,9 +63,11 @@ class Watched:
         self.went_on = 0
         self.sent: list[bool] = []  # whether it was a repetition
         self.has_sent = asyncio.Event()
+        self.has_waited = asyncio.Event()
 
     async def waits(self, ahead: int) -> None:
         self.waited.append(ahead)
+        self.has_waited.set()
 
     async def goes_on(self) -> None:
         self.went_on += 1

@@ -81,6 +81,30 @@ async def test_two_targets_with_one_build_ask_once(cloud, odc, described, in_tes
     assert odc.calls.packaging_posts == 1
 
 
+async def test_who_waits_for_anothers_request_for_the_build_hears_what_holds_it(
+    odc_bench, odc, in_testing, mishaps
+):
+    first, second, third = Watched(), Watched(), Watched()
+    cloud = odc_bench.gateway(odc.url)
+    described = await cloud.describe(in_testing)
+    held = asyncio.Event()
+    sleep, odc_bench.clock.sleep = odc_bench.clock.sleep, lambda _: held.wait()
+    mishaps("answer", call="start", status=429, retry_after=300)
+    async with asyncio.TaskGroup() as group:
+        for watcher in (first, second):
+            group.create_task(cloud.start_packaging(described, watcher=watcher))
+            await watcher.has_waited.wait()
+        group.create_task(cloud.start_packaging(described, watcher=third))
+        await third.has_waited.wait()
+        odc_bench.clock.sleep = sleep
+        await sleep(301)
+        held.set()
+    assert [one.waited for one in (first, second, third)] == [[0]] * 3
+    assert min(one.went_on for one in (first, second, third)) >= 1
+    assert [len(one.sent) for one in (first, second, third)] == [2, 0, 0]
+    assert odc.calls.packagings_started == 1
+
+
 async def test_a_start_that_was_not_successful_is_tried_once_more(
     odc_bench, cloud, odc, described, mishaps
 ):
