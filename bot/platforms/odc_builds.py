@@ -19,9 +19,9 @@ from bot.platforms.odc_models import AssetWire, BuildWire, DeploymentWire
 from bot.platforms.odc_words import (
     is_packageable,
     is_release,
+    live_in,
     newest,
     revision,
-    running_in,
 )
 from bot.platforms.server_text import one_line
 from bot.platforms.wire import folded
@@ -131,12 +131,12 @@ class Builds:
         if environment is None:
             return ""
         try:
-            runs = await self._deployment(asked, environment)
-        except PlatformError:  # of which the build that was asked for does not depend
+            live = await self._live(asked, environment)
+        except PlatformError:  # on which the build that was asked for does not depend
             return ""
-        if runs is None:
+        if not live:
             return ""
-        return f" {one_line(environment.name)} runs revision {_shown(revision(runs))}."
+        return f" {one_line(environment.name)} runs revision {_shown(revision(live[0]))}."
 
     async def _build(self, asked: _Asked, key: BuildKey) -> Target:
         """Take a build that was asked for by its key."""
@@ -155,29 +155,30 @@ class Builds:
 
     async def _running(self, asked: _Asked, environment: Environment) -> Target:
         """Take what runs in an environment."""
-        runs = await self._deployment(asked, environment)
+        live = await self._live(asked, environment)
         where = one_line(environment.name)
-        if runs is None:
+        if not live:
             raise PlatformNotFound(
                 f"{asked.name} does not run in {where} any more.", platform=self._api.platform
             )
+        runs, others = live[0], _others(live)
         asset = AssetWire(name=runs.name, revision=runs.revision, tag=runs.tag)
         which = _shown(revision(runs))
-        reason = f"Revision {which} runs in {where}; {_TAKEN}"
+        reason = f"Revision {which} runs in {where}; {_TAKEN}{others}"
         if not runs.build_key:
             return await self._released(asked, asset, reason)
         build = await self._api.build(runs.build_key, asked.watcher)
         if build is not None and is_packageable(build):
             return _with(asked.target, runs.name, revision(runs), build, reason)
-        reason = f"{where} runs {_kind(build)} of revision {which}{_cannot(build)}"
+        reason = f"{where} runs {_kind(build)} of revision {which}{_cannot(build)}{others}"
         return await self._released(asked, asset, reason)
 
-    async def _deployment(self, asked: _Asked, environment: Environment) -> DeploymentWire | None:
-        """Give what of the application runs in an environment now."""
+    async def _live(self, asked: _Asked, environment: Environment) -> list[DeploymentWire]:
+        """Give what of the application runs in an environment now, what was deployed last first."""
         key = asked.target.application
         listed = await self._api.deployed_assets(key, environment.key, asked.watcher)
         asset = next((each for each in listed if folded(each.key) == folded(key)), None)
-        return None if asset is None else running_in(asset, environment.key)
+        return [] if asset is None else live_in(asset, environment.key)
 
     async def _asset_of(self, build: BuildWire, watcher: Watcher | None) -> AssetWire:
         """Give the revision that was built; as much as the build says, where it is gone."""
@@ -273,6 +274,15 @@ def _cannot(build: BuildWire | None) -> str:
     else:
         return f" {_UNTOLD}; a Release build of the same revision is taken."
     return f" {why}; another Release build of the same revision is taken."
+
+
+def _others(live: Sequence[DeploymentWire]) -> str:
+    """Say which other revisions are live there too, as a workflow's are until they have ended."""
+    newest_first = dict.fromkeys(revision(each) for each in live)
+    others = [_shown(each) for each in newest_first if each != revision(live[0])]
+    if not others:
+        return ""
+    return f" Still live there: {', '.join(others)}; --revision gets another."
 
 
 def _status(build: BuildWire) -> str:

@@ -66,8 +66,13 @@ def revision(wire: DeploymentWire | AssetWire) -> Revision:
 
 def running_in(wire: DeployedAssetWire, environment: str) -> DeploymentWire | None:
     """Give what runs in one environment: of several live revisions the one deployed last."""
+    return next(iter(live_in(wire, environment)), None)
+
+
+def live_in(wire: DeployedAssetWire, environment: str) -> list[DeploymentWire]:
+    """Give every revision that is live in one environment, the one deployed last first."""
     there = (d for d in wire.deployments if folded(d.environment_key) == folded(environment))
-    return max(there, key=lambda each: _instant(each.deployment_date_time), default=None)
+    return sorted(there, key=lambda each: _instant(each.deployment_date_time), reverse=True)
 
 
 def is_packageable(wire: BuildWire) -> bool:

@@ -112,6 +112,7 @@ async def test_of_a_workflow_with_two_live_revisions_the_newest_is_taken(cloud, 
     )
     described = await cloud.describe(target)
     assert described.revision == Revision(number=4, label="1.1.0")
+    assert "Still live there: 3 (1.0.0); --revision gets another." in described.build.reason
 
 
 async def test_a_revision_that_was_asked_for_is_taken(cloud, odc, backoffice, in_testing):
