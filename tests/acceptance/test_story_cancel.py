@@ -101,6 +101,7 @@ async def test_who_joins_a_packaging_just_as_it_is_given_up_gets_another(world, 
     given_up = await bot.store.packagings.loaded(state.packaging)
     given_up = given_up.model_copy(update={"state": PackagingState.CANCELLED})
     await bot.store.packagings.save(given_up, ())
+    world.platform.knobs.packaging_seconds = 8
     await world.restart_bot()
     world.end_packagings()
     await world.thread().gives_link()
