@@ -147,6 +147,7 @@ def test_which_build_and_why_stands_on_the_card_and_once_in_the_thread():
 
     assert REASON in small_print(card_message(one))
     assert REASON in reply_message(one, "started").text
+    assert f"The build's key is `{one.target.build.key}`." in reply_message(one, "started").text
     for drawn in (lambda r: link_message(r, row, URL), lambda r: upload_message(r, row)):
         assert REASON in small_print(drawn(one))
         assert REASON not in texts(drawn(one.apply(started)))

@@ -39,6 +39,19 @@ async def test_production_that_is_allowed_is_a_stage_like_the_others(cloud):
     assert "allows retrieval" in (await cloud.examine()).one("ODC, Production").text
 
 
+async def test_without_an_address_it_says_how_each_platforms_packages_are_given_out(cloud):
+    installation = cloud.installation
+    installation.change(public_url=None)
+
+    alone = (await cloud.examine()).one("PUBLIC_URL").text
+    installation.change(platforms=(installation.platform(), cloud.settings()))
+    both = (await installation.examine()).one("PUBLIC_URL").text
+
+    assert "ODC's own links are posted" in alone
+    assert "files in Slack" not in alone
+    assert "files in Slack; ODC's own links are posted" in both
+
+
 async def test_both_platforms_are_looked_at_side_by_side(cloud):
     installation = cloud.installation
     installation.change(platforms=(installation.platform(), cloud.settings()))
