@@ -24,6 +24,7 @@ The class docstring is the default message. Facts travel as attributes, never on
 from __future__ import annotations
 
 import inspect
+from typing import Self
 
 
 class BotError(Exception):
@@ -74,6 +75,18 @@ class PlatformError(BotError):
         self.retry_after = retry_after
         self.error_code = error_code  # the platform's own; what its support asks for
         self.trace_id = trace_id
+
+    @classmethod
+    def after(cls, failure: PlatformError, message: str) -> Self:
+        """Say a failure in other words, or as one of another kind, with what is known of it."""
+        return cls(
+            message,
+            platform=failure.platform,
+            status=failure.status,
+            retry_after=failure.retry_after,
+            error_code=failure.error_code,
+            trace_id=failure.trace_id,
+        )
 
 
 class PlatformUnreachable(PlatformError):  # noqa: N818

@@ -47,8 +47,7 @@ class LinkRow(Value):
 
 def draw_up(order: LinkOrder, *, minted_at: datetime, lifetime: timedelta) -> LinkRow:
     """Give the row of a link minted at `minted_at`; its end is fixed here for good."""
-    decided = order.decided or expiry(minted_at, order.platform_expires_at, lifetime)
-    expires_at, rule = decided
+    expires_at, rule = order.decided or expiry(minted_at, order.platform_expires_at, lifetime)
     return LinkRow(
         id=LinkId(secrets.token_hex(16)),
         file_name=package_file_name(order.target),

@@ -85,9 +85,13 @@ def unknown_platform(name: str, platforms: Iterable[PlatformName]) -> Answer:
 
 def found_elsewhere(named: str, targets: Sequence[Target]) -> Answer:
     """Say that it is not on the platform that was named, and offer it where it is."""
-    platforms = _listed(list(dict.fromkeys(target.platform for target in targets)))
+    platforms = _listed(_platforms_of(targets))
     text = f"{_name(targets[0])} is not on {shown(named)}, but on {platforms}. Is that meant?"
     return Answer(text=text, guesses=guesses_for(targets))
+
+
+def _platforms_of(targets: Sequence[Target]) -> list[PlatformName]:
+    return list(dict.fromkeys(target.platform for target in targets))
 
 
 def _name(target: Target) -> str:
@@ -100,7 +104,7 @@ def _name(target: Target) -> str:
 
 def _several(targets: Sequence[Target]) -> Answer:
     name = _name(targets[0])
-    platforms = list(dict.fromkeys(target.platform for target in targets))
+    platforms = _platforms_of(targets)
     if len(targets) > BUTTONS:
         with_flag = "name the platform with `--on NAME`, or " if len(platforms) > 1 else ""
         text = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from bot.ports import Watcher
 
@@ -16,8 +16,8 @@ class Audience:
         self._listening: list[Watcher] = []
         self._ahead: int | None = None  # None: it does not wait
 
-    @asynccontextmanager
-    async def acting(self, watcher: Watcher | None) -> AsyncIterator[Watcher | None]:
+    @contextmanager
+    def acting(self, watcher: Watcher | None) -> Iterator[Watcher | None]:
         """Give what hears for `watcher` and for those who listen."""
         self._acts, self._ahead = watcher, None
         try:

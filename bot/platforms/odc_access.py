@@ -167,13 +167,7 @@ class Access:
 
     def _refused(self, error: PlatformRejected) -> PlatformRefused:
         """Name a refusal that comes as a "bad request", RFC 6749 section 5.2."""
-        return PlatformRefused(
-            f"{error.message} {_WORDS.refusal}",
-            platform=self._platform,
-            status=error.status,
-            error_code=error.error_code,
-            trace_id=error.trace_id,
-        )
+        return PlatformRefused.after(error, f"{error.message} {_WORDS.refusal}")
 
     async def _discovered(self) -> URL:
         def read(reply: Reply) -> URL:
@@ -190,9 +184,7 @@ class Access:
         try:
             return await self._front.ask(_DISCOVERY, self._portal.discovery, read)
         except PlatformRefused as error:  # of the client nothing was shown that could be refused
-            raise PlatformRejected(
-                error.message, platform=self._platform, status=error.status
-            ) from error
+            raise PlatformRejected.after(error, error.message) from error
 
     def _kept_from(self, reply: Reply) -> _Kept:
         """Read a token. What came instead is not shown: a token may be in it all the same."""

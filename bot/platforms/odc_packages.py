@@ -123,10 +123,9 @@ class Packages:
             return failure  # on its way, or by somebody there, who knows nothing of the package
         self._packagings.lose(build)
         platform = self._api.platform
-        return PlatformNotFound(
+        return PlatformNotFound.after(
+            failure,
             f"{platform} no longer gives a link that works to this package. {failure.message}",
-            platform=platform,
-            status=failure.status,
         )
 
     def _unfinished(self, packaging: PackagingWire, build: BuildKey) -> PlatformError:

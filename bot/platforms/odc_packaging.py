@@ -118,7 +118,7 @@ class Packagings:
         async with AsyncExitStack() as taken:
             async with asking.audience.listening(watcher):
                 await taken.enter_async_context(asking.lock)
-            yield await taken.enter_async_context(asking.audience.acting(watcher))
+            yield taken.enter_context(asking.audience.acting(watcher))
 
     async def _looked_and_asked(
         self, build: BuildKey, watcher: Watcher | None, *, is_uncertain: bool
@@ -248,10 +248,7 @@ class Packagings:
 
 def gone(platform: str, build: str, failure: PlatformNotFound | None = None) -> PlatformNotFound:
     """Give the error for a package that is not there, or not any more, as ODC said it if it did."""
-    said = "" if failure is None else f" {failure.message}"
-    return PlatformNotFound(
-        f"{platform} has no package of build {one_line(build)} any more.{said}",
-        platform=platform,
-        error_code="" if failure is None else failure.error_code,
-        trace_id="" if failure is None else failure.trace_id,
-    )
+    text = f"{platform} has no package of build {one_line(build)} any more."
+    if failure is None:
+        return PlatformNotFound(text, platform=platform)
+    return PlatformNotFound.after(failure, f"{text} {failure.message}")

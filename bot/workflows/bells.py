@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.clock import Clock
+from bot.workflows.patience import is_done_within
 
 
 def followers_of(packaging: str) -> str:
@@ -84,10 +85,7 @@ class Listener:
     async def heard_within(self, clock: Clock, seconds: float) -> bool:
         """Wait until one rings, or `seconds` are over; gives whether one rang."""
         heard = asyncio.ensure_future(self.heard())
-        over = asyncio.ensure_future(clock.sleep(seconds))
         try:
-            await asyncio.wait({heard, over}, return_when=asyncio.FIRST_COMPLETED)
-            return heard.done()
+            return await is_done_within(heard, clock, seconds)
         finally:
             heard.cancel()
-            over.cancel()

@@ -80,7 +80,7 @@ class Following:
     async def _catch_up(self, state: Retrieval, packaging: Packaging) -> str:
         if state.state.is_settled:
             return "failed" if state.failure else "cancelled"
-        if state.cancel_asked_by is not None:
+        if state.is_being_cancelled:
             return await self._cancel(state, packaging)
         if packaging.state is PackagingState.CANCELLED:
             return "abandoned"

@@ -20,7 +20,7 @@ from bot.domain.value import PlatformName, RetrievalId
 from bot.errors import PlatformBusy, PlatformError, PlatformNotFound, PlatformRejected
 from bot.ports import Journal, Messenger, PlatformGateway
 from bot.workflows.answering import Answering
-from bot.workflows.patience import BETWEEN_TRIES, PATIENCE
+from bot.workflows.patience import BETWEEN_TRIES, PATIENCE, is_done_within
 from bot.workflows.searching import Gateways, Search
 
 _CHECKED_WITHIN = 15.0  # seconds
@@ -130,15 +130,12 @@ class Resolving:
     ) -> Meant | Answer:
         """Look the names up, and tell whoever asked where that takes long."""
         work = asyncio.ensure_future(looking_up)
-        over = asyncio.ensure_future(self._clock.sleep(_SOON))
         try:
-            await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
+            if not await is_done_within(work, self._clock, _SOON):
                 await self._answering.answer(retrieval, "waits", Answer(text=_TAKES_LONG))
             return await work
         finally:
             work.cancel()
-            over.cancel()
 
     async def _looked_up(self, request: Request, search: Search) -> Meant | Answer:
         await search.look()
@@ -206,17 +203,15 @@ class Resolving:
             return meant
         gateway = self._gateways[meant.target.platform]
         describing = asyncio.ensure_future(gateway.describe(meant.target))
-        over = asyncio.ensure_future(self._clock.sleep(_CHECKED_WITHIN))
         try:
-            await asyncio.wait({describing, over}, return_when=asyncio.FIRST_COMPLETED)
-            return replace(meant, target=describing.result()) if describing.done() else meant
+            is_done = await is_done_within(describing, self._clock, _CHECKED_WITHIN)
+            return replace(meant, target=describing.result()) if is_done else meant
         except (PlatformNotFound, PlatformRejected) as error:
             return Answer(kind=AnswerKind.REFUSAL, text=error.message)
         except PlatformError:
             return meant  # the packaging asks again, and has more patience
         finally:
             describing.cancel()
-            over.cancel()
 
     async def _answer(self, retrieval: RetrievalId, answer: Answer) -> None:
         try:
