@@ -102,10 +102,14 @@ class RequestLimiter:
         self._gates(call)[0].window.pause(until)
 
     def recall(self, call: Call, ended_at: Sequence[datetime]) -> None:
-        """Count such calls of a process before this one, which their platform still counts."""
+        """Count such calls of a process before this one, which their platform still counts.
+
+        What lies ahead was asked for before the clock was put back.
+        """
+        now = self._now()
         for at in sorted(ended_at):
             for gate in self._by_the_minute(call):
-                gate.window.recall(at)
+                gate.window.recall(min(at, now))
 
     def paused(self, call: Call) -> float:
         """Give the seconds for which nothing like `call` may begin."""

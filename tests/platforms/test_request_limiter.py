@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -437,3 +438,16 @@ async def test_a_watcher_that_fails_frees_its_place(clock):
     await traffic.end()
     assert isinstance(failed.exception(), LookupError)
     assert traffic.times("next") == [60]
+
+
+@pytest.mark.parametrize(("asked", "begins"), [(-59, 1), (-61, 0), (0, 60), (3600, 60)])
+async def test_what_an_earlier_process_asked_for_counts_until_a_minute_after_it(
+    clock, asked, begins
+):
+    """What lies ahead was asked for before the clock was put back, and counts as if just now."""
+    asked_for = limiter(clock, starts_per_minute=1)
+    asked_for.recall(POST, [clock.now() + timedelta(seconds=asked)])
+    traffic = Traffic(clock, asked_for)
+    traffic.ask(POST)
+    await traffic.end()
+    assert traffic.times(POST.name) == [begins]
